@@ -1,0 +1,242 @@
+"""From curated files to one dataset with named graphs; the same files give the same bytes.
+
+Order: strict reading, references between files, JSON-LD to quads, merge of accepted claims into
+the default graph, rules, SHACL, canonical N-Quads.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from kg.curation import Document, read_facts
+from kg.errors import CurationError, Fault
+from kg.terms import CLAIM, CONCEPT, DERIVED_GRAPH, VOCABULARY_GRAPH, canonical_language, expand
+from kg.validation import (
+    Index,
+    conflict_faults,
+    index_documents,
+    reference_faults,
+    shape_faults,
+)
+from kg.vocabulary import rule_files, vocabulary_triples
+
+Progress = Callable[[str], None]
+
+_AT = ox.NamedNode(expand("prov:wasDerivedFrom"))
+_SOURCE = ox.NamedNode(expand("oa:hasSource"))
+_STATUS = ox.NamedNode(expand("cpg:claimStatus"))
+_CURRENT: Final = frozenset(
+    CONCEPT + "claim-status/" + status for status in ("accepted", "disputed", "editorial")
+)
+_MAX_RULE_ROUNDS: Final = 8
+# A literal and its language tag in an N-Triples-like line: only whole literals match, so a tag
+# inside a text is never touched.
+_TAGGED = re.compile(r'("(?:[^"\\]|\\.)*")@([A-Za-z0-9-]+)')
+
+
+@dataclass(frozen=True)
+class Built:
+    """A built dataset.
+
+    Attributes
+    ----------
+    nquads
+        Canonical N-Quads: sorted lines, BCP 47 case of language tags.
+    warnings
+        What curators should look at; none of it stops a build.
+    """
+
+    nquads: bytes
+    warnings: tuple[Fault, ...]
+
+
+def _quiet(_step: str) -> None:
+    """Report nothing."""
+
+
+def build(facts: Path, *, source: str | None = None, progress: Progress = _quiet) -> Built:
+    """Build and check the dataset of a folder of curated files.
+
+    Parameters
+    ----------
+    facts
+        Folder with ``*.yaml`` files.
+    source
+        Slug of a source: keep only claims that rest on this source alone.
+    progress
+        Called with the name of each step.
+
+    Raises
+    ------
+    FactsNotFoundError
+        The folder does not exist or holds no curated file.
+    CurationError
+        The files hold faults; all of them are listed.
+    """
+    progress("read")
+    documents, faults = read_facts(facts)
+    if faults:
+        raise CurationError(faults)
+    progress("references")
+    index = index_documents(documents)
+    faults = list(reference_faults(index))
+    if faults:
+        raise CurationError(faults)
+    progress("convert")
+    store = ox.Store()
+    store.bulk_extend(_quads(documents))
+    if source is not None:
+        _keep_source(store, source)
+    progress("merge")
+    merge(store)
+    progress("rules")
+    apply_rules(store)
+    progress("shapes")
+    found = [*conflict_faults(store, index), *_shape_faults(store, index, partial=source is not None)]
+    errors = [fault for fault in found if fault.severity == "error"]
+    if errors:
+        raise CurationError(found)
+    progress("serialise")
+    return Built(canonical_nquads(store), tuple(sorted(set(found))))
+
+
+def _quads(documents: Iterable[Document]) -> Iterator[ox.Quad]:
+    for document in documents:
+        text = json.dumps(document.to_json(), ensure_ascii=False)
+        yield from ox.parse(text.encode("utf-8"), format=ox.RdfFormat.JSON_LD)
+
+
+def _keep_source(store: ox.Store, source: str) -> None:
+    """Drop claims that rest on another source, with what they state."""
+    wanted = ox.NamedNode(expand(f"source/{source}"))
+    places = {
+        quad.subject for quad in store.quads_for_pattern(None, _SOURCE, wanted, ox.DefaultGraph())
+    }
+    for graph in list(store.named_graphs()):
+        if not (isinstance(graph, ox.NamedNode) and graph.value.startswith(CLAIM)):
+            continue
+        at = {
+            quad.object for quad in store.quads_for_pattern(graph, _AT, None, ox.DefaultGraph())
+        }
+        if not at or not at <= places:
+            store.remove_graph(graph)
+            for quad in list(store.quads_for_pattern(graph, None, None, ox.DefaultGraph())):
+                store.remove(quad)
+            for quad in list(store.quads_for_pattern(None, None, graph, ox.DefaultGraph())):
+                store.remove(quad)
+
+
+def merge(store: ox.Store) -> None:
+    """Put accepted, disputed and editorial claims, registers and vocabularies together.
+
+    The default graph holds each triple once, so plain queries count the same on every engine;
+    draft and retracted claims stay in their named graphs only.
+    """
+    merged: list[ox.Quad] = []
+    for graph in store.named_graphs():
+        assert isinstance(graph, ox.NamedNode)
+        if graph.value.startswith(CLAIM):
+            status = {
+                quad.object.value
+                for quad in store.quads_for_pattern(graph, _STATUS, None, ox.DefaultGraph())
+                if isinstance(quad.object, ox.NamedNode)
+            }
+            if not status <= _CURRENT:
+                continue
+        merged += (
+            ox.Quad(quad.subject, quad.predicate, quad.object)
+            for quad in store.quads_for_pattern(None, None, None, graph)
+        )
+    vocabulary = ox.NamedNode(VOCABULARY_GRAPH)
+    for triple in vocabulary_triples():
+        merged.append(ox.Quad(triple.subject, triple.predicate, triple.object))
+        merged.append(ox.Quad(triple.subject, triple.predicate, triple.object, vocabulary))
+    store.extend(merged)
+
+
+def apply_rules(store: ox.Store) -> None:
+    """Add what the CONSTRUCT rules derive, to the derived graph and the default graph.
+
+    Rules run until none adds a triple, so their order does not matter.
+    """
+    derived = ox.NamedNode(DERIVED_GRAPH)
+    rules = [path.read_text(encoding="utf-8") for path in rule_files()]
+    for _ in range(_MAX_RULE_ROUNDS):
+        new: list[ox.Quad] = []
+        for rule in rules:
+            answer = store.query(rule)
+            assert isinstance(answer, ox.QueryTriples)
+            for triple in answer:
+                quad = ox.Quad(triple.subject, triple.predicate, triple.object)
+                if quad not in store:
+                    new.append(quad)
+        if not new:
+            return
+        store.extend(new)
+        store.extend(ox.Quad(quad.subject, quad.predicate, quad.object, derived) for quad in new)
+    raise RuntimeError(f"rules still add triples after {_MAX_RULE_ROUNDS} rounds")
+
+
+def canonical_nquads(store: ox.Store) -> bytes:
+    """N-Quads in sorted order with canonical language tags: equal datasets give equal bytes."""
+    text = ox.serialize(store, format=ox.RdfFormat.N_QUADS)
+    assert text is not None
+    lines = restore_language_case(text.decode("utf-8")).splitlines()
+    return ("\n".join(sorted(lines)) + "\n").encode("utf-8")
+
+
+def restore_language_case(text: str) -> str:
+    """Give language tags their BCP 47 case back in an N-Triples, N-Quads, Turtle or TriG text.
+
+    Examples
+    --------
+    >>> restore_language_case('<a:a> <a:b> "x@zh-hans"@zh-hans .')
+    '<a:a> <a:b> "x@zh-hans"@zh-Hans .'
+    """
+    return _TAGGED.sub(lambda found: f"{found[1]}@{canonical_language(found[2])}", text)
+
+
+def _shape_faults(store: ox.Store, index: Index, *, partial: bool) -> list[Fault]:
+    if partial:
+        # A subset by source lacks what other sources add; it was validated as a whole.
+        return []
+    import rdflib
+
+    default = ox.serialize(
+        (quad.triple for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph())),
+        format=ox.RdfFormat.N_TRIPLES,
+    )
+    assert default is not None
+    graph = rdflib.Graph()
+    graph.parse(data=restore_language_case(default.decode("utf-8")), format="ntriples")
+    return list(shape_faults(graph, index))
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that a reader, or a kill at any moment, sees the old or the new bytes.
+
+    The content goes to a file beside the target, is forced to disk, and takes the target's name
+    in one step (POSIX ``rename``).
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    aside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.chmod(0o644)
+        aside.replace(path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise

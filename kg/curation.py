@@ -1,0 +1,411 @@
+"""Strict reading of curated YAML-LD files: every scalar is text, every fault has its place.
+
+The YAML event stream of PyYAML is read directly, so that aliases, anchors and tags are refused
+before anything is built from them (an alias bomb never expands) and every key and value keeps its
+line and column. What a key takes comes from the curation context (:mod:`kg.context`).
+"""
+
+from __future__ import annotations
+
+import calendar
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from kg.context import CurationContext, Key, curation_context
+from kg.errors import FactsNotFoundError, Fault
+from kg.terms import BASE
+
+MAX_FILE_BYTES: Final = 4 * 1024 * 1024
+MAX_DEPTH: Final = 24
+MAX_SLUG: Final = 60
+LANGUAGES: Final = ("en", "zh-Hans")
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_ID = re.compile(r"[a-z]+(?:-[a-z]+)*(?:/[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)+")
+_GRAPH_ID = re.compile(r"graph/register/[a-z0-9]+(?:-[a-z0-9]+)*|claim/[a-z0-9]+(?:-[a-z0-9]+)*")
+_CONCEPT_ID = re.compile(re.escape(BASE) + r"concept/[a-z0-9-]+/[a-z0-9-]+")
+_FRAGMENT = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/(?:P\d{2}S\d{1,2}|page)")
+_EXTERNAL = re.compile(r"[A-Za-z0-9]+(?:/)?")
+_WEB = re.compile(r"https?://[^\s<>\"{}|\\^`]+", re.ASCII)
+_TAG = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?(?:-[a-z0-9]{4,8})?")
+
+# Characters that change how other characters are shown (Unicode UTR 36, "bidirectional spoofing"),
+# and invisible ones that make two equal-looking names differ.
+_HIDDEN = frozenset("\u200b\u200e\u200f\u2028\u2029\u2060\ufeff") | frozenset(
+    chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C)
+)
+
+_LEXICAL: Final[Mapping[str, re.Pattern[str]]] = {
+    "string": re.compile(r"(?s).+"),
+    "decimal": re.compile(r"[+-]?\d+(?:\.\d+)?"),
+    "gYear": re.compile(r"[12]\d{3}"),
+    "positiveInteger": re.compile(r"[1-9]\d*"),
+    "nonNegativeInteger": re.compile(r"0|[1-9]\d*"),
+    "date": re.compile(r"\d{4}-\d{2}-\d{2}"),
+    "duration": re.compile(r"P(?=.)(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?"),
+    "language": _TAG,
+}
+# Keys that every claim must have (SHACL sees the graph, not the file, and would name no line).
+_CLAIM_KEYS = ("type", "grade", "status", "entered", "states")
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A text with its place."""
+
+    text: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """A list with its place."""
+
+    items: tuple[Node, ...]
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A mapping with the place of each key."""
+
+    entries: Mapping[str, tuple[Scalar, Node]]
+    line: int
+    column: int
+
+    def text(self, key: str) -> str | None:
+        """Text of a scalar entry, or None."""
+        entry = self.entries.get(key)
+        return entry[1].text if entry and isinstance(entry[1], Scalar) else None
+
+
+Node = Scalar | Sequence | Mapped
+
+
+@dataclass(frozen=True)
+class Document:
+    """One curated file: its path and its tree."""
+
+    path: Path
+    root: Mapped
+
+    def graphs(self) -> Iterator[Mapped]:
+        """The named graphs of the file, in its order."""
+        for node in items(self.root.entries["graphs"][1]):
+            if isinstance(node, Mapped):
+                yield node
+
+    def to_json(self) -> dict[str, Any]:
+        """The file as JSON-LD, with the project's context put in."""
+        content = to_plain(self.root)
+        assert isinstance(content, dict)
+        return {"@context": curation_context().json, **content}
+
+
+def to_plain(node: Node) -> Any:
+    """A tree as plain dicts, lists and texts."""
+    if isinstance(node, Scalar):
+        return node.text
+    if isinstance(node, Sequence):
+        return [to_plain(item) for item in node.items]
+    return {name: to_plain(value) for name, (_, value) in node.entries.items()}
+
+
+def items(node: Node) -> tuple[Node, ...]:
+    """The values of a key that takes one value or a list."""
+    return node.items if isinstance(node, Sequence) else (node,)
+
+
+def fact_files(folder: Path) -> list[Path]:
+    """All curated files below a folder, in an order that does not depend on the file system.
+
+    Raises
+    ------
+    FactsNotFoundError
+        The folder does not exist, or holds no ``*.yaml`` file.
+    """
+    if not folder.is_dir():
+        raise FactsNotFoundError("facts-folder", str(folder))
+    found = sorted(folder.rglob("*.yaml"), key=lambda path: path.relative_to(folder).as_posix())
+    if not found:
+        raise FactsNotFoundError("facts-empty", str(folder))
+    return found
+
+
+def read_facts(folder: Path) -> tuple[list[Document], list[Fault]]:
+    """Read every curated file of a folder.
+
+    Returns
+    -------
+    documents, faults
+        The files that could be read, and all that is wrong in any of them.
+    """
+    documents: list[Document] = []
+    faults: list[Fault] = []
+    for path in fact_files(folder):
+        document, found = read_file(path)
+        faults += found
+        if document is not None:
+            documents.append(document)
+    return documents, faults
+
+
+def read_file(path: Path) -> tuple[Document | None, list[Fault]]:
+    """Read one curated file; the document is None when its form is too broken to look further."""
+    if path.stat().st_size > MAX_FILE_BYTES:
+        return None, [Fault(path, 1, 1, "file-too-large", (str(MAX_FILE_BYTES // 1024**2),))]
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        return None, [Fault(path, line, 1, "not-utf8")]
+    faults = list(_character_faults(path, text))
+    if faults:
+        return None, faults
+    composer = _Composer(path)
+    root = composer.compose(text)
+    if root is None or composer.faults:
+        return None, composer.faults
+    checker = _Checker(path, curation_context())
+    checker.document(root)
+    usable = isinstance(root, Mapped) and "graphs" in root.entries
+    return (Document(path, root) if usable and isinstance(root, Mapped) else None), checker.faults
+
+
+def _character_faults(path: Path, text: str) -> Iterator[Fault]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        for column, character in enumerate(line, start=1):
+            if character == "\t":
+                yield Fault(path, number, column, "tab")
+            elif character in _HIDDEN or unicodedata.category(character) in ("Cc", "Co", "Cn", "Cs"):
+                yield Fault(path, number, column, "hidden-character", (f"U+{ord(character):04X}",))
+        if not unicodedata.is_normalized("NFC", line):
+            yield Fault(path, number, 1, "not-nfc")
+
+
+class _Composer:
+    """Builds the tree from YAML events and refuses what curated files do not need."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.faults: list[Fault] = []
+
+    def _fault(self, mark: yaml.Mark, code: str, *values: str) -> None:
+        self.faults.append(Fault(self.path, mark.line + 1, mark.column + 1, code, values))
+
+    def compose(self, text: str) -> Node | None:
+        # libyaml's parser where PyYAML was built with it: the same events, ten times faster.
+        loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+        try:
+            return self._document(yaml.parse(text, Loader=loader))
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark or yaml.Mark("", 0, 0, 0, None, 0)
+            self._fault(mark, "yaml", str(error.problem or error.context))
+            return None
+        except _RefusedError:
+            return None
+
+    def _document(self, events: Iterator[yaml.Event]) -> Node | None:
+        root: Node | None = None
+        documents = 0
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._refuse(event, "several-documents")
+            elif isinstance(event, yaml.NodeEvent):
+                root = self._node(event, events, 0)
+        if root is None:
+            self.faults.append(Fault(self.path, 1, 1, "empty-file"))
+        return root
+
+    def _refuse(self, event: yaml.Event, code: str, *values: str) -> None:
+        self._fault(event.start_mark, code, *values)
+        raise _RefusedError
+
+    def _node(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Node:
+        if isinstance(event, yaml.AliasEvent):
+            self._refuse(event, "alias", event.anchor)
+        assert isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent)
+        if event.anchor:
+            self._refuse(event, "anchor", event.anchor)
+        if event.tag:
+            self._refuse(event, "tag", event.tag)
+        if depth > MAX_DEPTH:
+            self._refuse(event, "too-deep", str(MAX_DEPTH))
+        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        if isinstance(event, yaml.ScalarEvent):
+            return Scalar(event.value, line, column)
+        if isinstance(event, yaml.SequenceStartEvent):
+            children: list[Node] = []
+            while not isinstance(child := next(events), yaml.SequenceEndEvent):
+                children.append(self._node(child, events, depth + 1))
+            return Sequence(tuple(children), line, column)
+        entries: dict[str, tuple[Scalar, Node]] = {}
+        while not isinstance(child := next(events), yaml.MappingEndEvent):
+            key = self._node(child, events, depth + 1)
+            if not isinstance(key, Scalar):
+                self._refuse(child, "key-not-text")
+            assert isinstance(key, Scalar)
+            value = self._node(next(events), events, depth + 1)
+            if key.text in entries:
+                first = entries[key.text][0]
+                self._fault(child.start_mark, "duplicate-key", key.text, str(first.line))
+            else:
+                entries[key.text] = (key, value)
+        return Mapped(entries, line, column)
+
+
+class _RefusedError(Exception):
+    """Reading stopped: the fault is already noted."""
+
+
+class _Checker:
+    """Checks keys, values and identifiers of one file against the context."""
+
+    def __init__(self, path: Path, context: CurationContext) -> None:
+        self.path, self.context = path, context
+        self.faults: list[Fault] = []
+
+    def _fault(self, node: Node, code: str, *values: str) -> None:
+        self.faults.append(Fault(self.path, node.line, node.column, code, values))
+
+    def document(self, root: Node) -> None:
+        if not isinstance(root, Mapped) or "graphs" not in root.entries:
+            self._fault(root, "no-graphs")
+            return
+        for key, (place, _) in root.entries.items():
+            if key != "graphs":
+                self._fault(place, "context-key" if key == "@context" else "top-key", key)
+        for graph in items(root.entries["graphs"][1]):
+            self._graph(graph)
+
+    def _graph(self, graph: Node) -> None:
+        if not isinstance(graph, Mapped):
+            self._fault(graph, "expected-mapping")
+            return
+        name = graph.text("id")
+        if name is None or not _GRAPH_ID.fullmatch(name):
+            self._fault(graph, "graph-id", name or "")
+            name = name or ""
+        claim = name.startswith("claim/")
+        if claim:
+            for key in _CLAIM_KEYS:
+                if key not in graph.entries:
+                    self._fault(graph, "claim-key", key, name)
+            if "at" not in graph.entries:
+                self._fault(graph, "claim-source", name)
+            if graph.text("type") not in (None, "Claim"):
+                self._fault(graph, "claim-type", name)
+        self._entries(graph, in_graph=True)
+        if "states" in graph.entries:
+            states = graph.entries["states"][1]
+            if not items(states):
+                self._fault(states, "claim-empty", name)
+            for node in items(states):
+                self._thing(node)
+
+    def _thing(self, node: Node) -> None:
+        if not isinstance(node, Mapped):
+            self._fault(node, "expected-mapping")
+            return
+        name = node.text("id")
+        if name is None:
+            self._fault(node, "no-id")
+        elif not (_ID.fullmatch(name) or _CONCEPT_ID.fullmatch(name)):
+            self._fault(node.entries["id"][1], "bad-id", name)
+        elif _ID.fullmatch(name) and len(name.partition("/")[2]) > MAX_SLUG:
+            self._fault(node.entries["id"][1], "long-slug", name, str(MAX_SLUG))
+        self._entries(node, in_graph=False)
+
+    def _entries(self, node: Mapped, *, in_graph: bool) -> None:
+        for name, (place, value) in node.entries.items():
+            key = self.context.keys.get(name)
+            if key is None or name == "graphs" or (name == "states" and not in_graph):
+                self._unknown_key(place)
+            else:
+                self._value(key, value)
+
+    def _unknown_key(self, place: Scalar) -> None:
+        if place.text.startswith("@"):
+            self._fault(place, "keyword-key", place.text)
+            return
+        close = difflib.get_close_matches(place.text, self.context.keys, n=1)
+        if close:
+            self._fault(place, "unknown-key-close", place.text, close[0])
+        else:
+            self._fault(place, "unknown-key", place.text)
+
+    def _value(self, key: Key, value: Node) -> None:
+        if key.kind in ("note", "graph"):
+            return
+        if key.kind == "labels":
+            self._labels(key, value)
+            return
+        if isinstance(value, Sequence) and not value.items:
+            self._fault(value, "empty-list", key.name)
+        for item in items(value):
+            if isinstance(item, Mapped):
+                if key.kind == "node":
+                    self._thing(item)
+                else:
+                    self._fault(item, "expected-text", key.name)
+            elif isinstance(item, Sequence):
+                self._fault(item, "nested-list", key.name)
+            elif not item.text:
+                self._fault(item, "empty-value", key.name)
+            else:
+                self._text(key, item)
+
+    def _text(self, key: Key, item: Scalar) -> None:
+        text = item.text
+        if key.kind == "concept" and not _SLUG.fullmatch(text):
+            self._fault(item, "bad-slug", text, key.scheme)
+        elif key.kind == "type" and text not in self.context.classes:
+            close = difflib.get_close_matches(text, self.context.classes, n=1, cutoff=0.0)
+            self._fault(item, "unknown-type", text, close[0])
+        elif key.kind == "fragment" and not _FRAGMENT.fullmatch(text):
+            self._fault(item, "bad-fragment", text)
+        elif key.kind == "external" and not _EXTERNAL.fullmatch(text):
+            self._fault(item, "bad-external", text, key.base)
+        elif key.kind == "web" and not _WEB.fullmatch(text):
+            self._fault(item, "bad-iri", text)
+        elif key.kind == "node" and not (_ID.fullmatch(text) or _CONCEPT_ID.fullmatch(text)):
+            self._fault(item, "bad-id", text)
+        elif key.kind == "text" and not _is_lexical(key.datatype, text):
+            self._fault(item, f"bad-{key.datatype}", key.name, text)
+
+    def _labels(self, key: Key, value: Node) -> None:
+        if not isinstance(value, Mapped):
+            self._fault(value, "labels", key.name)
+            return
+        for tag, (place, text) in value.entries.items():
+            if not _TAG.fullmatch(tag) and tag != "zh-Latn-pinyin":
+                self._fault(place, "bad-language", tag)
+            if tag == "zh":
+                self._fault(place, "zh-tag")
+            for item in items(text):
+                if not isinstance(item, Scalar) or not item.text.strip():
+                    self._fault(item, "empty-value", f"{key.name} {tag}")
+                elif item.text != item.text.strip():
+                    self._fault(item, "label-space", item.text)
+                elif "<" in item.text and ">" in item.text:
+                    self._fault(item, "label-markup", item.text)
+
+
+def _is_lexical(datatype: str, text: str) -> bool:
+    if not _LEXICAL[datatype].fullmatch(text):
+        return False
+    if datatype == "date":
+        year, month, day = (int(part) for part in text.split("-"))
+        return 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
+    return True

@@ -1,0 +1,108 @@
+"""Places in a source text: paragraphs, sentences, positions and hashes, without the text itself.
+
+A place is a Web Annotation text position (W3C Web Annotation Data Model, section 4.2.4): code
+points of the text in UTF-8, NFC, LF; the start is included, the end is not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.errors import EvidenceError
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """One sentence of a source text.
+
+    Attributes
+    ----------
+    name
+        ``P11S2``: paragraph (non-empty line) 11, sentence 2, both from 1.
+    start, end
+        Code points from the beginning of the text; the end is not included.
+    sha256
+        Hash of the sentence in UTF-8.
+    """
+
+    name: str
+    start: int
+    end: int
+    sha256: str
+
+
+def read_source_text(path: Path) -> str:
+    """Text of a source, in NFC and with LF line ends.
+
+    Raises
+    ------
+    EvidenceError
+        The file does not exist or is not UTF-8.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise EvidenceError("source-unreadable", str(path), str(error)) from error
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+
+
+def text_sha256(text: str) -> str:
+    """SHA-256 of a text in UTF-8, in hexadecimal."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def iter_fragments(text: str) -> Iterator[Fragment]:
+    """Sentences of a text in order; a sentence runs up to and with its full stop ``。``.
+
+    Examples
+    --------
+    >>> [(f.name, f.start, f.end) for f in iter_fragments("题目\\n\\n一句。两句。")]
+    [('P01S1', 0, 2), ('P02S1', 4, 7), ('P02S2', 7, 10)]
+    """
+    paragraph = 0
+    offset = 0
+    for line in text.split("\n"):
+        if line.strip():
+            paragraph += 1
+            begin = 0
+            sentence = 0
+            while begin < len(line):
+                stop = line.find("。", begin)
+                end = len(line) if stop < 0 else stop + 1
+                sentence += 1
+                yield Fragment(
+                    f"P{paragraph:02d}S{sentence}",
+                    offset + begin,
+                    offset + end,
+                    text_sha256(line[begin:end]),
+                )
+                begin = end
+        offset += len(line) + 1
+
+
+def fragments_yaml(text: str, source: str) -> str:
+    """A curated file with the fragments of a source text, ready to be kept under ``fragment/``."""
+    lines = [
+        "# Computed from the text by 'kg fragments'; never edit by hand.",
+        "graphs:",
+        f"  - id: graph/register/fragments-{source}",
+        "    states:",
+    ]
+    for fragment in iter_fragments(text):
+        place = f"{source}/{fragment.name}"
+        lines += [
+            f"      - id: fragment/{place}",
+            "        type: SourceFragment",
+            f"        source: source/{source}",
+            "        selector:",
+            f"          id: selector/{place}",
+            "          type: TextPositionSelector",
+            f'          start: "{fragment.start}"',
+            f'          end: "{fragment.end}"',
+            f"        segmentSha256: {fragment.sha256}",
+        ]
+    return "\n".join(lines) + "\n"

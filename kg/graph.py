@@ -1,0 +1,235 @@
+"""The object that a researcher holds: a dataset with its queries, counts and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kg.cache import load_or_build
+from kg.catalogue import find_query, run_query
+from kg.errors import KgError, QueryError, UnknownNameError
+from kg.messages import Language
+from kg.recurrence import RecurrenceTable, count_recurrence
+from kg.resources import shipped_facts
+from kg.results import Table
+from kg.store import Answer, Store
+from kg.store.embedded import EmbeddedStore
+from kg.terms import CONCEPT, ID, canonical_language, shorten
+
+if TYPE_CHECKING:
+    import networkx
+    import rdflib
+
+    from kg.build import Progress
+    from kg.search import Hit
+
+_TAGS: Mapping[Language, str] = {"en": "en", "zh": "zh-Hans"}
+
+
+def _quiet(_step: str) -> None:
+    """Report nothing."""
+
+
+class KnowledgeGraph:
+    """A dataset of city practices; open one with :func:`kg.open`."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    @classmethod
+    def from_facts(
+        cls, facts: Path | None = None, *, source: str | None = None, progress: Progress = _quiet
+    ) -> KnowledgeGraph:
+        """Open a folder of curated facts; without one, the facts that ship with the package."""
+        nquads = load_or_build(facts or shipped_facts(), source=source, progress=progress)
+        return cls(EmbeddedStore.from_nquads(nquads))
+
+    @classmethod
+    def from_endpoint(cls, endpoint: str, *, timeout: int = 30) -> KnowledgeGraph:
+        """Open a remote SPARQL 1.1 endpoint, read only."""
+        from kg.store.remote import RemoteStore
+
+        return cls(RemoteStore(endpoint, timeout=timeout))
+
+    def query(self, sparql: str) -> Table:
+        """Run a SELECT query.
+
+        Raises
+        ------
+        QueryError
+            The query is malformed, or gives no table: see :meth:`ask` for other forms.
+        """
+        answer = self.store.query(sparql)
+        if not isinstance(answer, Table):
+            kind = "true/false" if isinstance(answer, bool) else "RDF"
+            raise QueryError("not-a-table", kind)
+        return answer
+
+    def answer(self, sparql: str) -> Answer:
+        """Run a query of any form: a table, a truth value or triples."""
+        return self.store.query(sparql)
+
+    def run(self, name: str, *, language: Language = "en", **parameters: object) -> Table:
+        """Run a query of the catalogue with its parameters, for example ``city="singapore"``.
+
+        Raises
+        ------
+        UnknownNameError
+            No query has this name.
+        ParameterError
+            A parameter is unknown or does not fit.
+        """
+        answer = run_query(self.store, name, parameters, language=language)
+        if not isinstance(answer, Table):
+            raise QueryError("not-a-table", find_query(name).name)
+        return answer
+
+    def recurrence(
+        self,
+        *,
+        by: str = "practice",
+        level: int | None = 3,
+        leading: int | None = None,
+        edition: str = "eden-top50-2021",
+        minimum: int = 1,
+    ) -> RecurrenceTable:
+        """Count in how many cities each concept recurs (:func:`kg.recurrence.count_recurrence`)."""
+        return count_recurrence(
+            self.store, by=by, level=level, leading=leading, edition=edition, minimum=minimum
+        )
+
+    def names(self, language: Language = "en") -> dict[str, str]:
+        """IRI to preferred name in one language; the other language where one is missing."""
+        tag = _TAGS[language].lower()
+        names: dict[str, str] = {}
+        for thing, name, found in self._preferred:
+            if found == tag or thing not in names:
+                names[thing] = name
+        return names
+
+    @cached_property
+    def _preferred(self) -> list[tuple[str, str, str]]:
+        return self._read_names("preferred")
+
+    @cached_property
+    def _any_names(self) -> list[tuple[str, str, str]]:
+        return self._read_names("any")
+
+    def _read_names(self, kind: str) -> list[tuple[str, str, str]]:
+        import pyoxigraph as ox
+
+        rows = self.run("names", kind=kind).rows
+        return [
+            (thing.value, name.value, (name.language or "").lower())
+            for thing, name in rows
+            if isinstance(thing, ox.NamedNode) and isinstance(name, ox.Literal)
+        ]
+
+    def search(self, text: str, *, limit: int = 10) -> list[Hit]:
+        """Things whose names are like a text: Chinese or English, aliases, no exact spelling."""
+        from kg.search import search_names
+
+        names = ((thing, name) for thing, name, _ in self._any_names)
+        return search_names(names, text, limit=limit)
+
+    def resolve(self, name: str) -> str:
+        """IRI of a thing from what people type: an IRI, ``practice/open-data``, a slug, a name.
+
+        Raises
+        ------
+        UnknownNameError
+            Nothing, or more than one thing, has this name; the closest are suggested.
+        """
+        things = {thing for thing, _, _ in self._any_names}
+        for candidate in (name, ID + name, CONCEPT + name.removeprefix("concept/")):
+            if candidate in things:
+                return candidate
+        slug = name.strip().lower()
+        named = {thing for thing in things if thing.rpartition("/")[2] == slug}
+        if not named:
+            named = {thing for thing, label, _ in self._any_names if label.casefold() == slug}
+        cities = {thing for thing in named if thing.startswith(ID + "city/")}
+        found = cities or named
+        if len(found) == 1:
+            return found.pop()
+        close = sorted(found) or [hit.iri for hit in self.search(name, limit=3)]
+        if not close:
+            raise UnknownNameError("unknown-name", name)
+        raise UnknownNameError("unknown-name-close", name, ", ".join(map(shorten, close)))
+
+    def resolve_city(self, name: str) -> str:
+        """IRI of a city from what people type.
+
+        Raises
+        ------
+        UnknownNameError
+            Nothing has this name, or it is not a city.
+        """
+        iri = self.resolve(name)
+        if not iri.startswith(ID + "city/"):
+            raise UnknownNameError("not-a-city", shorten(iri))
+        return iri
+
+    def network(self, view: str, *, city: str | None = None) -> networkx.Graph[str]:
+        """A view of the graph as a networkx graph; see :data:`kg.network.VIEWS`."""
+        from kg.network import build_network
+
+        chosen = None if city is None else self.resolve_city(city)
+        return build_network(self.store, view, city=chosen)
+
+    def draw(
+        self, view: str, path: str | Path, *, city: str | None = None, language: Language = "en"
+    ) -> Path:
+        """Write a view as one web page that needs no network, and give its path."""
+        from kg.build import write_atomically
+        from kg.drawing import network_page
+
+        page = network_page(self.network(view, city=city), view, language=language)
+        target = Path(path)
+        write_atomically(target, page.encode("utf-8"))
+        return target
+
+    def rdflib(self) -> rdflib.Dataset:
+        """The whole dataset as an ``rdflib.Dataset``.
+
+        Raises
+        ------
+        KgError
+            The store is remote: a whole endpoint is not copied.
+        """
+        from kg.publishing.formats import to_rdflib_dataset
+
+        return to_rdflib_dataset(self.embedded("rdflib").dataset)
+
+    def embedded(self, purpose: str) -> EmbeddedStore:
+        """The embedded store behind this graph.
+
+        Raises
+        ------
+        KgError
+            The store is remote.
+        """
+        if not isinstance(self.store, EmbeddedStore):
+            raise KgError("local-only", purpose)
+        return self.store
+
+    def _repr_html_(self) -> str:
+        return "<code>KnowledgeGraph</code>"
+
+
+def language_tag(language: Language) -> str:
+    """BCP 47 tag of a language of the interface."""
+    return canonical_language(_TAGS[language])
+
+
+def open_graph(
+    location: str | Path | None = None, *, source: str | None = None, **options: Any
+) -> KnowledgeGraph:
+    """Open facts or an endpoint; documented as :func:`kg.open`."""
+    if isinstance(location, str) and "://" in location:
+        return KnowledgeGraph.from_endpoint(location, **options)
+    return KnowledgeGraph.from_facts(
+        None if location is None else Path(location), source=source, **options
+    )

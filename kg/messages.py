@@ -1,0 +1,609 @@
+"""What the project says to people when something is wrong, in English and Chinese.
+
+Each message is a problem and a remedy. A test holds both languages to the same placeholders.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+Language = Literal["en", "zh"]
+
+_MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
+    # code: (problem, remedy) in English, (problem, remedy) in Chinese
+    "curation": (
+        "{0} fault(s) in the curated files.",
+        "Nothing was written; mend the lines above and run the command again.",
+        "数据文件中有 {0} 处错误。",
+        "没有写入任何内容；请修改以上各行后重新运行。",
+    ),
+    "facts-folder": (
+        "There is no folder {0}.",
+        "Name a folder with curated *.yaml files.",
+        "文件夹 {0} 不存在。",
+        "请指定含有 *.yaml 数据文件的文件夹。",
+    ),
+    "facts-empty": (
+        "The folder {0} holds no curated *.yaml file.",
+        "Add one, or name another folder.",
+        "文件夹 {0} 中没有 *.yaml 数据文件。",
+        "请添加文件，或指定另一个文件夹。",
+    ),
+    "file-too-large": (
+        "The file is larger than {0} MiB.",
+        "Keep one file a city and split what is larger.",
+        "文件超过 {0} MiB。",
+        "请每个城市一个文件，过大的请拆分。",
+    ),
+    "not-utf8": (
+        "This line is not UTF-8.",
+        "Save the file as UTF-8.",
+        "此行不是 UTF-8 编码。",
+        "请将文件保存为 UTF-8。",
+    ),
+    "not-nfc": (
+        "This line is not in Unicode normal form C.",
+        "Type the accented letters as single characters.",
+        "此行不是 Unicode NFC 规范形式。",
+        "请将带音标的字母输入为单个字符。",
+    ),
+    "tab": (
+        "There is a tab.",
+        "Indent with two spaces.",
+        "此处有制表符。",
+        "请用两个空格缩进。",
+    ),
+    "hidden-character": (
+        "There is a hidden or direction-changing character ({0}).",
+        "Delete it; retype the word if need be.",
+        "此处有不可见字符或改变文字方向的字符（{0}）。",
+        "请删除，必要时重新输入该词。",
+    ),
+    "yaml": (
+        "This is not YAML: {0}.",
+        "Check quotes, brackets and indentation here and on the line before.",
+        "YAML 格式错误：{0}。",
+        "请检查此行及上一行的引号、括号和缩进。",
+    ),
+    "several-documents": (
+        "A second YAML document begins here.",
+        "Keep one document a file: delete the line with ---.",
+        "此处开始了第二个 YAML 文档。",
+        "每个文件只能有一个文档：请删除 --- 行。",
+    ),
+    "empty-file": (
+        "The file is empty.",
+        "Begin it with 'graphs:', or delete it.",
+        "文件为空。",
+        "请以 graphs: 开头，或删除该文件。",
+    ),
+    "alias": (
+        "The alias *{0} is not allowed.",
+        "Write the value out.",
+        "不允许使用别名 *{0}。",
+        "请直接写出其值。",
+    ),
+    "anchor": (
+        "The anchor &{0} is not allowed.",
+        "Delete it and write values out where they are needed.",
+        "不允许使用锚点 &{0}。",
+        "请删除，并在需要处直接写出其值。",
+    ),
+    "tag": (
+        "The tag {0} is not allowed.",
+        "Delete it: every value is text, the context gives the type.",
+        "不允许使用标签 {0}。",
+        "请删除：所有值都是文本，类型由上下文给出。",
+    ),
+    "too-deep": (
+        "Values are nested deeper than {0} levels.",
+        "Give the inner thing its own entry under states.",
+        "嵌套超过 {0} 层。",
+        "请在 states 下为内层对象单独建一条。",
+    ),
+    "key-not-text": (
+        "A key is not plain text.",
+        "Use one of the keys of the context.",
+        "键不是纯文本。",
+        "请使用上下文中的键。",
+    ),
+    "duplicate-key": (
+        "The key '{0}' stands here again (first on line {1}).",
+        "Keep one; put several values into a list [a, b].",
+        "键“{0}”重复（首次出现在第 {1} 行）。",
+        "请只保留一个；多个值请写成列表 [a, b]。",
+    ),
+    "no-graphs": (
+        "The file does not begin with the key 'graphs'.",
+        "Begin with 'graphs:' and a list of registers and claims.",
+        "文件没有以键 graphs 开头。",
+        "请以 graphs: 开头，下接登记与声明的列表。",
+    ),
+    "context-key": (
+        "A file brings its own {0}.",
+        "Delete it: the project's context is put in.",
+        "文件自带 {0}。",
+        "请删除：系统会使用项目的上下文。",
+    ),
+    "top-key": (
+        "The key '{0}' is not allowed at the top of a file.",
+        "Only 'graphs' stands there.",
+        "文件顶层不允许键“{0}”。",
+        "顶层只能有 graphs。",
+    ),
+    "graph-id": (
+        "'{0}' is not the id of a graph.",
+        "Write claim/CITY-NNN, or graph/register/NAME.",
+        "“{0}”不是命名图的 id。",
+        "请写 claim/城市-编号，或 graph/register/名称。",
+    ),
+    "claim-key": (
+        "The claim {1} has no '{0}'.",
+        "Add it; see an existing city file for the form.",
+        "声明 {1} 缺少“{0}”。",
+        "请补上；格式可参照已有的城市文件。",
+    ),
+    "claim-source": (
+        "The claim {0} names no source.",
+        "Add 'at: [source-slug/P00S0]' or 'at: [source-slug/page]'.",
+        "声明 {0} 没有注明出处。",
+        "请添加 at: [来源/P00S0] 或 at: [来源/page]。",
+    ),
+    "claim-type": (
+        "The claim {0} has another type.",
+        "Write 'type: Claim'.",
+        "声明 {0} 的类型不对。",
+        "请写 type: Claim。",
+    ),
+    "claim-empty": (
+        "{0} states nothing.",
+        "Add what the source says, or delete the graph.",
+        "{0} 没有任何陈述。",
+        "请写出来源所述内容，或删除该图。",
+    ),
+    "expected-mapping": (
+        "A list of keys and values is expected here.",
+        "Write 'id: ...' and the other keys below each other.",
+        "此处应为键值列表。",
+        "请写 id: … 及其他键，逐行排列。",
+    ),
+    "expected-text": (
+        "'{0}' takes a slug or text, not a nested thing.",
+        "Write only its slug.",
+        "“{0}”只接受短名或文本，不接受嵌套对象。",
+        "请只写短名。",
+    ),
+    "nested-list": (
+        "'{0}' holds a list inside a list.",
+        "Write one flat list.",
+        "“{0}”的列表中又有列表。",
+        "请写成一层列表。",
+    ),
+    "empty-list": (
+        "'{0}' is an empty list.",
+        "Add a value or delete the key.",
+        "“{0}”是空列表。",
+        "请添加值，或删除该键。",
+    ),
+    "empty-value": (
+        "'{0}' has no value.",
+        "Write one or delete the key.",
+        "“{0}”没有值。",
+        "请填写，或删除该键。",
+    ),
+    "no-id": (
+        "A thing has no id.",
+        "Add 'id: class/slug'.",
+        "此对象没有 id。",
+        "请添加 id: 类别/短名。",
+    ),
+    "bad-id": (
+        "'{0}' is not an id.",
+        "Write class/slug in ASCII lower case, for example programme/sg-smes-go-digital.",
+        "“{0}”不是合法的 id。",
+        "请写 类别/短名，用小写 ASCII，例如 programme/sg-smes-go-digital。",
+    ),
+    "long-slug": (
+        "The slug of '{0}' is longer than {1} characters.",
+        "Shorten it.",
+        "“{0}”的短名超过 {1} 个字符。",
+        "请缩短。",
+    ),
+    "unknown-key": (
+        "The key '{0}' is not in the context.",
+        "See ontology/context/curation.jsonld for the keys; use 'note' for remarks.",
+        "上下文中没有键“{0}”。",
+        "可用的键见 ontology/context/curation.jsonld；备注请用 note。",
+    ),
+    "unknown-key-close": (
+        "The key '{0}' is not in the context.",
+        "Did you mean '{1}'?",
+        "上下文中没有键“{0}”。",
+        "是否应为“{1}”？",
+    ),
+    "keyword-key": (
+        "The JSON-LD keyword '{0}' is not allowed here.",
+        "Use 'id', 'type' and the keys of the context.",
+        "此处不允许 JSON-LD 关键字“{0}”。",
+        "请使用 id、type 及上下文中的键。",
+    ),
+    "unknown-type": (
+        "There is no class '{0}'.",
+        "Did you mean '{1}'?",
+        "没有类“{0}”。",
+        "是否应为“{1}”？",
+    ),
+    "bad-slug": (
+        "'{0}' is not a slug.",
+        "Write a concept of the scheme '{1}' in lower case with hyphens.",
+        "“{0}”不是合法的短名。",
+        "请写概念表“{1}”中的概念，小写，以连字符分隔。",
+    ),
+    "bad-fragment": (
+        "'{0}' is not a place in a source.",
+        "Write source-slug/P11S2 (paragraph 11, sentence 2) or source-slug/page.",
+        "“{0}”不是来源中的位置。",
+        "请写 来源/P11S2（第 11 段第 2 句）或 来源/page。",
+    ),
+    "bad-external": (
+        "'{0}' is not an identifier below {1}",
+        "Write the identifier alone, for example Q334.",
+        "“{0}”不是 {1} 下的标识符。",
+        "请只写标识符，例如 Q334。",
+    ),
+    "bad-iri": (
+        "'{0}' is not a web address.",
+        "Only http:// and https:// addresses are allowed, without spaces.",
+        "“{0}”不是网址。",
+        "只允许 http:// 或 https:// 开头且不含空格的地址。",
+    ),
+    "bad-string": (
+        "'{0}' has no text.",
+        "Write a text ({1}).",
+        "“{0}”没有文本。",
+        "请填写文本（{1}）。",
+    ),
+    "bad-decimal": (
+        "'{0}' takes a number, not '{1}'.",
+        "Write digits with a point, without thousands separators, for example \"11500000\".",
+        "“{0}”应为数字，而不是“{1}”。",
+        "请写数字与小数点，不加千位分隔符，例如 \"11500000\"。",
+    ),
+    "bad-gYear": (
+        "'{0}' takes a year, not '{1}'.",
+        "Write four digits, for example 2017.",
+        "“{0}”应为年份，而不是“{1}”。",
+        "请写四位数字，例如 2017。",
+    ),
+    "bad-positiveInteger": (
+        "'{0}' takes a whole number from 1, not '{1}'.",
+        "Write digits only.",
+        "“{0}”应为不小于 1 的整数，而不是“{1}”。",
+        "请只写数字。",
+    ),
+    "bad-nonNegativeInteger": (
+        "'{0}' takes a whole number from 0, not '{1}'.",
+        "Write digits only.",
+        "“{0}”应为不小于 0 的整数，而不是“{1}”。",
+        "请只写数字。",
+    ),
+    "bad-date": (
+        "'{0}' takes a date, not '{1}'.",
+        "Write year-month-day, for example 2021-12-15.",
+        "“{0}”应为日期，而不是“{1}”。",
+        "请写 年-月-日，例如 2021-12-15。",
+    ),
+    "bad-duration": (
+        "'{0}' takes a duration, not '{1}'.",
+        "Write it after ISO 8601, for example P14D for two weeks.",
+        "“{0}”应为时长，而不是“{1}”。",
+        "请按 ISO 8601 书写，例如两周写 P14D。",
+    ),
+    "bad-language": (
+        "'{0}' is not a language tag.",
+        "Write en, zh-Hans, or the tag of a native name such as fi.",
+        "“{0}”不是语言标签。",
+        "请写 en、zh-Hans，或当地语言的标签，如 fi。",
+    ),
+    "zh-tag": (
+        "The language tag 'zh' does not say which script.",
+        "Write zh-Hans.",
+        "语言标签 zh 没有说明字体。",
+        "请写 zh-Hans。",
+    ),
+    "labels": (
+        "'{0}' takes a text in each language.",
+        "Write {{en: ..., zh-Hans: ...}}.",
+        "“{0}”应按语言填写。",
+        "请写 {{en: …, zh-Hans: …}}。",
+    ),
+    "label-space": (
+        "The text '{0}' begins or ends with a space.",
+        "Delete the space.",
+        "文本“{0}”首尾有空格。",
+        "请删除空格。",
+    ),
+    "label-markup": (
+        "The text '{0}' holds markup.",
+        "Texts are plain: delete the tags.",
+        "文本“{0}”含有标记。",
+        "只允许纯文本：请删除标记。",
+    ),
+    # references between files
+    "graph-twice": (
+        "The graph {0} is already in {1}.",
+        "Give this one the next free number.",
+        "命名图 {0} 已在 {1} 中出现。",
+        "请使用下一个空闲编号。",
+    ),
+    "dangling": (
+        "Nothing has the id '{0}'.",
+        "Define it, or correct the spelling.",
+        "没有 id 为“{0}”的对象。",
+        "请先定义它，或更正拼写。",
+    ),
+    "dangling-close": (
+        "Nothing has the id '{0}'.",
+        "Did you mean '{1}'?",
+        "没有 id 为“{0}”的对象。",
+        "是否应为“{1}”？",
+    ),
+    "no-type": (
+        "'{0}' has no type anywhere.",
+        "Add 'type: ...' where it is defined.",
+        "“{0}”在任何地方都没有类型。",
+        "请在定义处添加 type: …。",
+    ),
+    "no-concept": (
+        "The scheme '{1}' has no concept '{0}'.",
+        "Add it to ontology/concepts/{1}.ttl with labels and definitions in both languages.",
+        "概念表“{1}”中没有概念“{0}”。",
+        "请在 ontology/concepts/{1}.ttl 中添加，并给出中英文名称与定义。",
+    ),
+    "no-concept-close": (
+        "The scheme '{1}' has no concept '{0}'.",
+        "Did you mean '{2}'?",
+        "概念表“{1}”中没有概念“{0}”。",
+        "是否应为“{2}”？",
+    ),
+    "wrong-scheme": (
+        "'{0}' is a concept of the scheme '{2}', not of '{1}'.",
+        "Use the key for '{2}', or a concept of '{1}'.",
+        "“{0}”属于概念表“{2}”，不属于“{1}”。",
+        "请改用对应“{2}”的键，或选用“{1}”中的概念。",
+    ),
+    "no-fragment": (
+        "There is no place '{0}' in any source.",
+        "Check paragraph and sentence, or describe the page under kg/data/source/.",
+        "任何来源中都没有位置“{0}”。",
+        "请核对段落与句子，或在 source 文件夹中登记该网页。",
+    ),
+    "two-values": (
+        "'{0}' has two values for {1}: {2} and {3} ({4}).",
+        "Correct one, or mark both claims 'status: disputed' and let them name each other in "
+        "conflictsWith.",
+        "“{0}”的 {1} 有两个值：{2} 与 {3}（{4}）。",
+        "请更正其一；若确有分歧，请将两条声明标为 status: disputed，并在 conflictsWith 中互相引用。",
+    ),
+    "one-sided-conflict": (
+        "{0} names {1} as conflicting, but not the other way round.",
+        "Add 'conflictsWith: [{0}]' to {1}.",
+        "{0} 声明与 {1} 冲突，但对方没有反向声明。",
+        "请在 {1} 中添加 conflictsWith: [{0}]。",
+    ),
+    "conflict-status": (
+        "{0} conflicts with another claim but is not disputed.",
+        "Write 'status: disputed'.",
+        "{0} 与另一声明冲突，但状态不是 disputed。",
+        "请写 status: disputed。",
+    ),
+    "retracted-stays": (
+        "A retracted or draft statement about '{0}' is in the default graph.",
+        "This is a fault of the builder: please report it.",
+        "关于“{0}”的已撤回或草稿陈述出现在默认图中。",
+        "这是构建程序的错误，请报告。",
+    ),
+    "shape": (
+        "{0}: {1}",
+        "(found: {3})",
+        "{0}：{2}",
+        "（现值：{3}）",
+    ),
+    # evidence and coverage
+    "source-unreadable": (
+        "The text {0} cannot be read: {1}.",
+        "Name a UTF-8 text file.",
+        "无法读取文本 {0}：{1}。",
+        "请指定 UTF-8 文本文件。",
+    ),
+    "source-hash": (
+        "The text {0} is not the one that the fragments were taken from (SHA-256 {1}, expected "
+        "{2}).",
+        "Use the text with that hash, in UTF-8, NFC and with LF line ends.",
+        "文本 {0} 与片段所依据的文本不同（SHA-256 {1}，应为 {2}）。",
+        "请使用具有该哈希值的文本（UTF-8、NFC、LF 换行）。",
+    ),
+    "segment-hash": (
+        "The place {0} of the text does not have the recorded hash.",
+        "Compute the fragments again with 'kg fragments'.",
+        "文本位置 {0} 的哈希值与记录不符。",
+        "请用 kg fragments 重新计算片段。",
+    ),
+    "unknown-source": (
+        "No curated source has the slug '{0}' and a text hash.",
+        "Describe the source under source/ first.",
+        "没有短名为“{0}”且带文本哈希的来源。",
+        "请先在 source 文件夹中登记该来源。",
+    ),
+    "checklist-row": (
+        "{0}: this row of the checklist cannot be read: {1}.",
+        "Columns: fact,sentence,subject,predicate,object,gist_en,gist_zh.",
+        "{0}：无法读取核对表的这一行：{1}。",
+        "各列为 fact,sentence,subject,predicate,object,gist_en,gist_zh。",
+    ),
+    "lost-fact": (
+        "Fact {0} is not covered: {1}",
+        "No claim at {2} states: {3}.",
+        "事实 {0} 未被覆盖：{1}",
+        "没有位于 {2} 的声明陈述：{3}。",
+    ),
+    # using the graph
+    "unknown-name": (
+        "Nothing is called '{0}'.",
+        "Look for it with: kg search \"{0}\"",
+        "没有名为“{0}”的内容。",
+        "可用 kg search \"{0}\" 查找。",
+    ),
+    "unknown-name-close": (
+        "Nothing is called '{0}'.",
+        "Did you mean {1}?",
+        "没有名为“{0}”的内容。",
+        "是否指 {1}？",
+    ),
+    "not-a-city": (
+        "'{0}' is not a city.",
+        "Name a city, for example singapore.",
+        "“{0}”不是城市。",
+        "请指定城市，例如 singapore。",
+    ),
+    "unknown-query": (
+        "There is no query '{0}'.",
+        "See 'kg queries'. Closest: {1}.",
+        "没有名为“{0}”的查询。",
+        "参见 kg queries。最接近的是：{1}。",
+    ),
+    "unknown-parameter": (
+        "The query '{0}' has no parameter '{1}'.",
+        "Its parameters: {2}.",
+        "查询“{0}”没有参数“{1}”。",
+        "可用参数：{2}。",
+    ),
+    "bad-parameter": (
+        "The parameter '{0}' takes {1}, not '{2}'.",
+        "Give such a value.",
+        "参数“{0}”应为 {1}，而不是“{2}”。",
+        "请给出相应的值。",
+    ),
+    "parameter-form": (
+        "'{0}' is not NAME=VALUE.",
+        "Write for example --param city=singapore.",
+        "“{0}”不是 名称=值 的形式。",
+        "例如 --param city=singapore。",
+    ),
+    "bad-query-file": (
+        "The query {0} cannot be used: {1}.",
+        "Mend its header.",
+        "查询 {0} 无法使用：{1}。",
+        "请修正其头部。",
+    ),
+    "bad-query": (
+        "The query cannot be run: {0}.",
+        "Write SPARQL 1.1 SELECT, ASK, CONSTRUCT or DESCRIBE.",
+        "查询无法运行：{0}。",
+        "请使用 SPARQL 1.1 的 SELECT、ASK、CONSTRUCT 或 DESCRIBE。",
+    ),
+    "not-a-table": (
+        "The query gives {0}, not a table.",
+        "Ask with SELECT.",
+        "该查询返回{0}，而不是表格。",
+        "请用 SELECT 查询。",
+    ),
+    "unknown-view": (
+        "There is no view '{0}'.",
+        "Views: {1}.",
+        "没有视图“{0}”。",
+        "可用视图：{1}。",
+    ),
+    "view-city": (
+        "The view '{0}' needs a city.",
+        "Add --city singapore.",
+        "视图“{0}”需要指定城市。",
+        "请添加 --city singapore。",
+    ),
+    "unknown-facet": (
+        "Recurrence cannot be counted by '{0}'.",
+        "Facets: {1}.",
+        "不能按“{0}”统计。",
+        "可选：{1}。",
+    ),
+    "unknown-edition": (
+        "There is no ranking edition '{0}'.",
+        "Editions: {1}.",
+        "没有排名版本“{0}”。",
+        "可用版本：{1}。",
+    ),
+    "unknown-format": (
+        "There is no export format '{0}'.",
+        "Formats: {1}.",
+        "没有导出格式“{0}”。",
+        "可用格式：{1}。",
+    ),
+    "output-needed": (
+        "The format '{0}' is a folder of files.",
+        "Name it with -o FOLDER.",
+        "格式“{0}”会生成一个文件夹。",
+        "请用 -o 指定文件夹。",
+    ),
+    "local-only": (
+        "'{0}' works on curated files, not on an endpoint.",
+        "Leave out --endpoint.",
+        "“{0}”只能用于数据文件，不能用于远程端点。",
+        "请去掉 --endpoint。",
+    ),
+    "missing-package": (
+        "'{0}' is not installed.",
+        "Install it with: pip install \"city-practice-graph[{1}]\"",
+        "未安装 {0}。",
+        "请运行：pip install \"city-practice-graph[{1}]\"",
+    ),
+    # remote endpoints
+    "endpoint-scheme": (
+        "'{0}' is not an http or https address.",
+        "Name a SPARQL endpoint such as https://example.org/sparql.",
+        "“{0}”不是 http 或 https 地址。",
+        "请指定 SPARQL 端点，例如 https://example.org/sparql。",
+    ),
+    "endpoint-unreachable": (
+        "The endpoint {0} cannot be reached: {1}.",
+        "Check the address and the network, then try again.",
+        "无法连接端点 {0}：{1}。",
+        "请检查地址与网络后重试。",
+    ),
+    "endpoint-timeout": (
+        "The endpoint {0} gave no answer within {1} seconds.",
+        "Ask for less, or set a longer --timeout.",
+        "端点 {0} 在 {1} 秒内没有应答。",
+        "请缩小查询，或用 --timeout 延长时限。",
+    ),
+    "endpoint-busy": (
+        "The endpoint {0} is busy (HTTP {1}) after {2} tries.",
+        "Try again later.",
+        "端点 {0} 繁忙（HTTP {1}），已尝试 {2} 次。",
+        "请稍后再试。",
+    ),
+    "endpoint-refused": (
+        "The endpoint {0} refused the query (HTTP {1}).",
+        "Check the query and your right to use the endpoint.",
+        "端点 {0} 拒绝了查询（HTTP {1}）。",
+        "请检查查询以及访问权限。",
+    ),
+    "endpoint-answer": (
+        "The endpoint {0} answered with something that is not a SPARQL result.",
+        "Check that the address is that of a SPARQL 1.1 endpoint.",
+        "端点 {0} 返回的不是 SPARQL 结果。",
+        "请确认该地址是 SPARQL 1.1 端点。",
+    ),
+}
+
+
+def message(code: str, language: Language) -> tuple[str, str]:
+    """Problem and remedy of one message, with ``{0}``, ``{1}`` … still to be filled."""
+    english_problem, english_remedy, chinese_problem, chinese_remedy = _MESSAGES[code]
+    if language == "zh":
+        return chinese_problem, chinese_remedy
+    return english_problem, english_remedy
+
+
+def message_codes() -> tuple[str, ...]:
+    """All codes, for the test of parity."""
+    return tuple(_MESSAGES)

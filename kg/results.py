@@ -1,0 +1,186 @@
+"""Answers of queries: rows of RDF terms that turn into rdflib terms, pandas, Arrow, CSV or JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from kg.errors import MissingPackageError
+from kg.terms import PREFIXES, canonical_language, shorten
+
+if TYPE_CHECKING:
+    import pandas
+    import pyarrow
+    from rdflib.term import Identifier
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal
+Value = str | int | float | Decimal | bool | None
+
+_XSD = PREFIXES["xsd"]
+_INTEGERS = frozenset(
+    _XSD + name
+    for name in ("integer", "int", "long", "nonNegativeInteger", "positiveInteger", "short", "gYear")
+)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The answer of a SELECT query.
+
+    Iteration gives rows as tuples of rdflib terms, with None for an unbound variable.
+
+    Attributes
+    ----------
+    variables
+        Column names, without ``?``.
+    rows
+        Terms in the order of the variables.
+    """
+
+    variables: tuple[str, ...]
+    rows: tuple[tuple[Term | None, ...], ...]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[tuple[Identifier | None, ...]]:
+        for row in self.rows:
+            yield tuple(None if term is None else to_rdflib(term) for term in row)
+
+    def values(self) -> list[tuple[Value, ...]]:
+        """Rows as Python values: IRIs in full, numbers as numbers, text as text."""
+        return [tuple(to_value(term) for term in row) for row in self.rows]
+
+    def records(self) -> list[dict[str, Value]]:
+        """Rows as dicts of Python values."""
+        return [dict(zip(self.variables, row, strict=True)) for row in self.values()]
+
+    def short(self) -> list[tuple[Value, ...]]:
+        """Rows for people: IRIs in the short form that the command line accepts."""
+        return [
+            tuple(
+                shorten(term.value) if isinstance(term, ox.NamedNode) else to_value(term)
+                for term in row
+            )
+            for row in self.rows
+        ]
+
+    def to_csv(self) -> str:
+        """CSV after SPARQL 1.1 Query Results CSV (W3C, 2013), with LF line ends."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(self.variables)
+        for row in self.rows:
+            writer.writerow(["" if term is None else lexical(term) for term in row])
+        return out.getvalue()
+
+    def to_json(self) -> str:
+        """SPARQL 1.1 Query Results JSON (W3C, 2013)."""
+        bindings = [
+            {
+                name: _json_term(term)
+                for name, term in zip(self.variables, row, strict=True)
+                if term is not None
+            }
+            for row in self.rows
+        ]
+        answer = {"head": {"vars": list(self.variables)}, "results": {"bindings": bindings}}
+        return json.dumps(answer, ensure_ascii=False, indent=2) + "\n"
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """A data frame of Python values.
+
+        Raises
+        ------
+        MissingPackageError
+            pandas is not installed.
+        """
+        try:
+            import pandas as pd
+        except ImportError as error:
+            raise MissingPackageError("missing-package", "pandas", "analysis") from error
+        return pd.DataFrame(self.values(), columns=list(self.variables))
+
+    def to_arrow(self) -> pyarrow.Table:
+        """An Arrow table of Python values; a column of mixed types becomes text.
+
+        Raises
+        ------
+        MissingPackageError
+            pyarrow is not installed.
+        """
+        try:
+            import pyarrow as pa
+        except ImportError as error:
+            raise MissingPackageError("missing-package", "pyarrow", "analysis") from error
+        columns: list[list[Any]] = [list(column) for column in zip(*self.values(), strict=True)]
+        if not columns:
+            columns = [[] for _ in self.variables]
+        arrays = []
+        for column in columns:
+            kinds = {type(value) for value in column if value is not None}
+            if len(kinds) > 1:
+                column = [None if value is None else str(value) for value in column]
+            arrays.append(pa.array(column))
+        return pa.table(dict(zip(self.variables, arrays, strict=True)))
+
+
+def lexical(term: Term) -> str:
+    """IRI, lexical form of a literal, or ``_:`` label."""
+    return f"_:{term.value}" if isinstance(term, ox.BlankNode) else term.value
+
+
+def to_value(term: Term | None) -> Value:
+    """A term as a Python value; what has no fitting type stays text."""
+    if term is None:
+        return None
+    if isinstance(term, ox.Literal):
+        datatype = term.datatype.value
+        try:
+            if datatype in _INTEGERS:
+                return int(term.value)
+            if datatype == _XSD + "decimal":
+                number = Decimal(term.value)
+                return int(number) if number == number.to_integral_value() else float(number)
+            if datatype in (_XSD + "double", _XSD + "float"):
+                return float(term.value)
+            if datatype == _XSD + "boolean":
+                return term.value in ("true", "1")
+        except (ValueError, InvalidOperation):
+            return term.value
+    return lexical(term)
+
+
+def to_rdflib(term: Term) -> Identifier:
+    """A term as rdflib knows it, with the canonical case of its language tag."""
+    import rdflib
+
+    if isinstance(term, ox.NamedNode):
+        return rdflib.URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return rdflib.BNode(term.value)
+    if term.language:
+        return rdflib.Literal(term.value, lang=canonical_language(term.language))
+    if term.datatype.value == _XSD + "string":
+        return rdflib.Literal(term.value)
+    return rdflib.Literal(term.value, datatype=rdflib.URIRef(term.datatype.value))
+
+
+def _json_term(term: Term) -> dict[str, str]:
+    if isinstance(term, ox.NamedNode):
+        return {"type": "uri", "value": term.value}
+    if isinstance(term, ox.BlankNode):
+        return {"type": "bnode", "value": term.value}
+    found = {"type": "literal", "value": term.value}
+    if term.language:
+        found["xml:lang"] = canonical_language(term.language)
+    elif term.datatype.value != _XSD + "string":
+        found["datatype"] = term.datatype.value
+    return found

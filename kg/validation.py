@@ -1,0 +1,276 @@
+"""SHACL, and the checks that SHACL cannot say: references between files and disputed values."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from kg.context import Key, curation_context
+from kg.curation import Document, Mapped, Scalar, items
+from kg.errors import Fault, Severity
+from kg.terms import BASE, CLAIM, CONCEPT, FRAGMENT, ID, expand, shorten
+from kg.vocabulary import concepts, scheme_of, shape_files
+
+if TYPE_CHECKING:
+    import rdflib
+    from rdflib.term import Node as RdflibNode
+
+Place = tuple[Document, Scalar]
+
+_SINGLE = ox.NamedNode(expand("cpg:singleValued"))
+_CONFLICTS = ox.NamedNode(expand("cpg:conflictsWith"))
+_STATUS = ox.NamedNode(expand("cpg:claimStatus"))
+_DISPUTED = ox.NamedNode(CONCEPT + "claim-status/disputed")
+
+
+@dataclass
+class Index:
+    """Where each thing of the curated files is defined, and where it is named.
+
+    Attributes
+    ----------
+    defined
+        IRI to the place of the node that gives its type.
+    mentioned
+        IRI to the first place where it is the id of a node.
+    graphs
+        Graph IRI to its place.
+    references
+        IRIs used as values: (IRI, key, place).
+    """
+
+    defined: dict[str, Place] = field(default_factory=dict)
+    mentioned: dict[str, Place] = field(default_factory=dict)
+    graphs: dict[str, Place] = field(default_factory=dict)
+    references: list[tuple[str, Key, Place]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    def place(self, iri: str) -> Place | None:
+        """The best place to show for an IRI."""
+        return self.defined.get(iri) or self.graphs.get(iri) or self.mentioned.get(iri)
+
+    def fault(
+        self, iri: str, code: str, *values: str, severity: Severity = "error"
+    ) -> Fault:
+        """A fault at the place of an IRI; without a place when the IRI is in no file."""
+        place = self.place(iri)
+        if place is None:
+            return Fault(Path("ontology"), 0, 0, code, values, severity)
+        document, scalar = place
+        return Fault(document.path, scalar.line, scalar.column, code, values, severity)
+
+
+def index_documents(documents: Iterable[Document]) -> Index:
+    """Collect definitions and references of all files; equal graph ids are faults."""
+    index = Index()
+    keys = curation_context().keys
+    for document in documents:
+        for graph in document.graphs():
+            _index_graph(index, keys, document, graph)
+    return index
+
+
+def _index_graph(
+    index: Index, keys: Mapping[str, Key], document: Document, graph: Mapped
+) -> None:
+    name = graph.entries["id"][1] if "id" in graph.entries else None
+    if isinstance(name, Scalar):
+        iri = expand(name.text)
+        if iri in index.graphs:
+            first = index.graphs[iri][0]
+            index.faults.append(
+                Fault(document.path, name.line, name.column, "graph-twice", (name.text, str(first.path)))
+            )
+        else:
+            index.graphs[iri] = (document, name)
+    _index_node(index, keys, document, graph, is_graph=True)
+
+
+def _index_node(
+    index: Index, keys: Mapping[str, Key], document: Document, node: Mapped, *, is_graph: bool
+) -> None:
+    name = node.entries["id"][1] if "id" in node.entries else None
+    if isinstance(name, Scalar) and not is_graph:
+        iri = expand(name.text)
+        index.mentioned.setdefault(iri, (document, name))
+        if "type" in node.entries:
+            index.defined.setdefault(iri, (document, name))
+    for key_name, (_, value) in node.entries.items():
+        key = keys.get(key_name)
+        if key is None:
+            continue
+        for item in items(value):
+            if isinstance(item, Mapped):
+                if key.kind in ("node", "graph"):
+                    _index_node(index, keys, document, item, is_graph=False)
+            elif isinstance(item, Scalar) and key.kind in ("node", "concept", "fragment"):
+                base = key.base or ""
+                iri = base + item.text if base else expand(item.text)
+                index.references.append((iri, key, (document, item)))
+
+
+def reference_faults(index: Index) -> Iterator[Fault]:
+    """Dangling ids, unknown concepts, concepts of another scheme, unknown places in sources."""
+    yield from index.faults
+    for iri, key, (document, scalar) in index.references:
+        found = _reference_fault(index, iri, key)
+        if found is not None:
+            code, values = found
+            yield Fault(document.path, scalar.line, scalar.column, code, values)
+    for iri, (document, scalar) in index.mentioned.items():
+        if iri.startswith(CONCEPT):
+            scheme, _, slug = iri[len(CONCEPT) :].partition("/")
+            if slug not in concepts().get(scheme, ()):
+                code, values = _concept_fault(slug, scheme)
+                yield Fault(document.path, scalar.line, scalar.column, code, values)
+        elif iri not in index.defined:
+            code, values = _dangling(index, iri, "no-type")
+            yield Fault(document.path, scalar.line, scalar.column, code, values)
+
+
+def _reference_fault(index: Index, iri: str, key: Key) -> tuple[str, tuple[str, ...]] | None:
+    if iri.startswith(FRAGMENT):
+        return None if iri in index.defined else ("no-fragment", (iri[len(FRAGMENT) :],))
+    if iri.startswith(CONCEPT):
+        scheme, _, slug = iri[len(CONCEPT) :].partition("/")
+        if slug in concepts().get(scheme, ()):
+            return None
+        return _concept_fault(slug, scheme)
+    if iri in index.defined or iri in index.graphs:
+        return None
+    return _dangling(index, iri, "dangling")
+
+
+def _concept_fault(slug: str, scheme: str) -> tuple[str, tuple[str, ...]]:
+    other = scheme_of(slug)
+    if other is not None and other != scheme:
+        return "wrong-scheme", (slug, scheme, other)
+    close = difflib.get_close_matches(slug, concepts().get(scheme, ()), n=1)
+    if close:
+        return "no-concept-close", (slug, scheme, close[0])
+    return "no-concept", (slug, scheme)
+
+
+def _dangling(index: Index, iri: str, code: str) -> tuple[str, tuple[str, ...]]:
+    name = iri.removeprefix(ID)
+    same_class = [
+        other.removeprefix(ID)
+        for other in (*index.defined, *index.graphs)
+        if other.startswith(ID + name.partition("/")[0] + "/")
+    ]
+    close = difflib.get_close_matches(name, same_class, n=1, cutoff=0.75)
+    if close and code == "dangling":
+        return "dangling-close", (name, close[0])
+    return code, (name,)
+
+
+def conflict_faults(store: ox.Store, index: Index) -> Iterator[Fault]:
+    """Conflicts declared on one side only, and single-valued properties with two values.
+
+    Two values are allowed when the claims that state them name each other as conflicting: the
+    graph keeps both, marked as disputed (ontology design, section 6).
+    """
+    pairs = {
+        (quad.subject.value, quad.object.value)
+        for quad in store.quads_for_pattern(None, _CONFLICTS, None, ox.DefaultGraph())
+        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode)
+    }
+    for left, right in sorted(pairs):
+        if (right, left) not in pairs:
+            yield index.fault(left, "one-sided-conflict", shorten(left), shorten(right))
+        status = ox.Quad(ox.NamedNode(left), _STATUS, _DISPUTED, ox.DefaultGraph())
+        if status not in store:
+            yield index.fault(left, "conflict-status", shorten(left))
+    single = [
+        quad.subject
+        for quad in store.quads_for_pattern(None, _SINGLE, None, ox.DefaultGraph())
+        if isinstance(quad.subject, ox.NamedNode)
+    ]
+    for predicate in sorted(single, key=lambda node: node.value):
+        yield from _two_value_faults(store, index, predicate, pairs)
+
+
+def _two_value_faults(
+    store: ox.Store, index: Index, predicate: ox.NamedNode, pairs: set[tuple[str, str]]
+) -> Iterator[Fault]:
+    values: dict[str, set[str]] = defaultdict(set)
+    for quad in store.quads_for_pattern(None, predicate, None, ox.DefaultGraph()):
+        if isinstance(quad.subject, ox.NamedNode):
+            values[quad.subject.value].add(str(quad.object))
+    for subject, found in sorted(values.items()):
+        if len(found) < 2:
+            continue
+        stated: dict[str, set[str]] = defaultdict(set)
+        for quad in store.quads_for_pattern(ox.NamedNode(subject), predicate, None, None):
+            if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value.startswith(CLAIM):
+                stated[str(quad.object)].add(quad.graph_name.value)
+        ordered = sorted(found)
+        for position, left in enumerate(ordered):
+            for right in ordered[position + 1 :]:
+                if not any((a, b) in pairs for a in stated[left] for b in stated[right]):
+                    where = ", ".join(shorten(graph) for graph in sorted(stated[left] | stated[right]))
+                    yield index.fault(
+                        subject,
+                        "two-values",
+                        shorten(subject),
+                        shorten(predicate.value),
+                        _plain(left),
+                        _plain(right),
+                        where,
+                    )
+
+
+def _plain(term: str) -> str:
+    return shorten(term.strip("<>")) if term.startswith("<") else term.partition("^^")[0].strip('"')
+
+
+def shape_faults(default_graph: rdflib.Graph, index: Index) -> Iterator[Fault]:
+    """Violations and warnings of the SHACL shapes over the default graph (W3C SHACL, 2017).
+
+    pySHACL does the work; this only gives each result its file and line.
+    """
+    import pyshacl
+    import rdflib
+    from rdflib.namespace import SH
+
+    shapes = rdflib.Graph()
+    for path in shape_files():
+        shapes.parse(path, format="turtle")
+    _, report, _ = pyshacl.validate(default_graph, shacl_graph=shapes, inference="none", inplace=True)
+    assert isinstance(report, rdflib.Graph)
+    for result in report.subjects(rdflib.RDF.type, SH.ValidationResult):
+        focus = report.value(result, SH.focusNode)
+        path_node = report.value(result, SH.resultPath)
+        messages = {
+            str(getattr(text, "language", None) or "en").lower(): str(text)
+            for text in report.objects(result, SH.resultMessage)
+        }
+        english = messages.get("en", next(iter(messages.values()), ""))
+        value = report.value(result, SH.value)
+        severity: Severity = (
+            "error" if report.value(result, SH.resultSeverity) == SH.Violation else "warning"
+        )
+        about = shorten(str(focus))
+        if isinstance(path_node, rdflib.URIRef):
+            about = f"{about} {shorten(str(path_node))}"
+        yield index.fault(
+            str(focus),
+            "shape",
+            about,
+            english,
+            messages.get("zh-hans", english),
+            _shown(value),
+            severity=severity,
+        )
+
+
+def _shown(value: RdflibNode | None) -> str:
+    text = "-" if value is None else str(value)
+    return shorten(text) if text.startswith(BASE) else text
+

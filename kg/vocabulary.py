@@ -1,0 +1,54 @@
+"""The ontology files as data: concept schemes, shapes and rules, in a fixed order."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg.resources import ontology_folder
+from kg.terms import CONCEPT, expand
+
+_IN_SCHEME = ox.NamedNode(expand("skos:inScheme"))
+
+
+def vocabulary_files() -> list[Path]:
+    """Turtle files that are part of every dataset: the ontology and its concept schemes."""
+    folder = ontology_folder()
+    return [folder / "cpg.ttl", folder / "alignments.ttl", *sorted(folder.glob("concepts/*.ttl"))]
+
+
+def shape_files() -> list[Path]:
+    """Turtle files with SHACL shapes."""
+    return sorted(ontology_folder().glob("shapes/*.ttl"))
+
+
+def rule_files() -> list[Path]:
+    """SPARQL CONSTRUCT rules for derived triples."""
+    return sorted(ontology_folder().glob("rules/*.rq"))
+
+
+def vocabulary_triples() -> Iterator[ox.Triple]:
+    """All triples of the vocabulary files."""
+    for path in vocabulary_files():
+        for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
+            yield quad.triple
+
+
+@cache
+def concepts() -> Mapping[str, frozenset[str]]:
+    """Concept scheme slug to the slugs of its concepts."""
+    schemes: dict[str, set[str]] = defaultdict(set)
+    for triple in vocabulary_triples():
+        if triple.predicate == _IN_SCHEME and isinstance(triple.subject, ox.NamedNode):
+            scheme, _, slug = triple.subject.value.removeprefix(CONCEPT).partition("/")
+            schemes[scheme].add(slug)
+    return {scheme: frozenset(slugs) for scheme, slugs in schemes.items()}
+
+
+def scheme_of(slug: str) -> str | None:
+    """Some scheme that has a concept with this slug, for error messages."""
+    return next((scheme for scheme, slugs in sorted(concepts().items()) if slug in slugs), None)
