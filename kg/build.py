@@ -109,6 +109,24 @@ def build(facts: Path, *, source: str | None = None, progress: Progress = _quiet
     return Built(canonical_nquads(store), tuple(sorted(set(found))))
 
 
+def read_dataset(facts: Path, *, progress: Progress = _quiet) -> ox.Store:
+    """The named graphs of a folder of curated files as they are: not merged, no shapes checked.
+
+    Raises
+    ------
+    CurationError
+        A file cannot be read.
+    """
+    progress("read")
+    documents, faults = read_facts(facts)
+    if faults:
+        raise CurationError(faults)
+    progress("convert")
+    store = ox.Store()
+    store.bulk_extend(_quads(documents))
+    return store
+
+
 def _quads(documents: Iterable[Document]) -> Iterator[ox.Quad]:
     for document in documents:
         text = json.dumps(document.to_json(), ensure_ascii=False)

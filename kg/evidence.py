@@ -12,7 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyoxigraph as ox
+
 from kg.errors import EvidenceError
+from kg.terms import FRAGMENT, SOURCE, expand
+
+_TEXT_HASH = ox.NamedNode(expand("cpg:textSha256"))
+_SEGMENT_HASH = ox.NamedNode(expand("cpg:segmentSha256"))
+_HAS_SOURCE = ox.NamedNode(expand("oa:hasSource"))
 
 
 @dataclass(frozen=True)
@@ -106,3 +113,36 @@ def fragments_yaml(text: str, source: str) -> str:
             f"        segmentSha256: {fragment.sha256}",
         ]
     return "\n".join(lines) + "\n"
+
+
+def check_source(dataset: ox.Store, path: Path, text: str) -> tuple[str, int]:
+    """Compare a source text with the places recorded from it.
+
+    Returns
+    -------
+    source, places
+        Slug of the source that has this text, and how many of its places were compared.
+
+    Raises
+    ------
+    EvidenceError
+        No source has a text with this hash, or a recorded place has another hash.
+    """
+    found = text_sha256(text)
+    known = {
+        quad.object.value: quad.subject
+        for quad in dataset.quads_for_pattern(None, _TEXT_HASH, None, ox.DefaultGraph())
+    }
+    if found not in known:
+        raise EvidenceError("source-hash", str(path), found, ", ".join(sorted(known)) or "-")
+    source = known[found]
+    assert isinstance(source, ox.NamedNode)
+    hashes = {fragment.name: fragment.sha256 for fragment in iter_fragments(text)}
+    places = 0
+    for quad in dataset.quads_for_pattern(None, _HAS_SOURCE, source, ox.DefaultGraph()):
+        assert isinstance(quad.subject, ox.NamedNode)
+        recorded = ox.Literal(hashes.get(quad.subject.value.rpartition("/")[2], ""))
+        if ox.Quad(quad.subject, _SEGMENT_HASH, recorded) not in dataset:
+            raise EvidenceError("segment-hash", quad.subject.value.removeprefix(FRAGMENT))
+        places += 1
+    return source.value.removeprefix(SOURCE), places

@@ -607,3 +607,173 @@ def message(code: str, language: Language) -> tuple[str, str]:
 def message_codes() -> tuple[str, ...]:
     """All codes, for the test of parity."""
     return tuple(_MESSAGES)
+
+
+_TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "product": ("City Practice Graph", "城市实践图谱"),
+    # network pages
+    "view-city-practice": (
+        "Which cities document which practices",
+        "哪些城市记录了哪些实践",
+    ),
+    "view-city-practice-lead": (
+        "Each line joins a city and a practice that one of its programmes applies. A larger "
+        "practice occurs in more cities.",
+        "每条线连接一个城市与其项目采用的一种实践。图形越大，采用的城市越多。",
+    ),
+    "view-practice-mechanism": (
+        "Practices and the governance mechanisms that steer them",
+        "实践与推动它们的治理机制",
+    ),
+    "view-practice-mechanism-lead": (
+        "Each line joins a practice and a mechanism that one programme applies together.",
+        "每条线连接同一项目中同时出现的一种实践与一种机制。",
+    ),
+    "view-practice-co-adoption": (
+        "Practices that occur in the same city",
+        "出现在同一城市的实践",
+    ),
+    "view-practice-co-adoption-lead": (
+        "Each line joins two practices documented for the same city. With so few cities a line "
+        "is an observation, not a pattern.",
+        "每条线连接同一城市记录的两种实践。城市数量有限，连线只是观察，不代表规律。",
+    ),
+    "view-programme-technology": (
+        "Programmes and the technologies they use",
+        "项目及其使用的技术",
+    ),
+    "view-programme-technology-lead": (
+        "Each line joins a programme and a technology that it uses.",
+        "每条线连接一个项目与其使用的一种技术。",
+    ),
+    "view-city": (
+        "One city, its programmes and what they apply",
+        "一个城市、其项目及所采用的内容",
+    ),
+    "view-city-lead": (
+        "Programmes of the city with their practices, technologies, mechanisms and outcome types.",
+        "该城市的项目及其实践、技术、机制与成效类型。",
+    ),
+    "unknown-not-absent": (
+        "What is not recorded here is unknown, not absent.",
+        "未记录不等于不存在。",
+    ),
+    "search-nodes": ("Find a name", "查找名称"),
+    "kind-city": ("City", "城市"),
+    "kind-practice": ("Practice", "实践"),
+    "kind-programme": ("Programme", "项目"),
+    "kind-technology": ("Technology", "技术"),
+    "kind-mechanism": ("Mechanism", "机制"),
+    "kind-outcome-type": ("Outcome type", "成效类型"),
+    "column-name": ("Name", "名称"),
+    "column-kind": ("Kind", "类别"),
+    "column-cities": ("Cities", "城市数"),
+    "column-links": ("Connected with", "关联对象"),
+    "column-evidence": ("Evidence", "依据"),
+    "close": ("Close", "关闭"),
+    "network-hint": (
+        "Drag to move, scroll to zoom, select a node to read its evidence (P11S2 means paragraph "
+        "11, sentence 2 of the source).",
+        "拖动可移动，滚轮可缩放，选中节点可查看依据（P11S2 指来源第 11 段第 2 句）。",
+    ),
+    "same-as-table": ("The same as a table", "同一内容的表格"),
+    "network-footer": (
+        "{0} nodes and {1} lines. Data: City Practice Graph, CC BY 4.0. This page works without a "
+        "network.",
+        "共 {0} 个节点、{1} 条连线。数据：城市实践图谱，CC BY 4.0。本页无需联网。",
+    ),
+    # command line
+    "step-read": ("Reading the curated files …", "正在读取数据文件……"),
+    "step-references": ("Checking references …", "正在核对引用……"),
+    "step-convert": ("Converting to RDF …", "正在转换为 RDF……"),
+    "step-merge": ("Merging accepted claims …", "正在合并已采纳的声明……"),
+    "step-rules": ("Deriving …", "正在推导……"),
+    "step-shapes": ("Validating with SHACL …", "正在进行 SHACL 校验……"),
+    "step-serialise": ("Writing N-Quads …", "正在生成 N-Quads……"),
+    "step-cache-unwritable": (
+        "The cache cannot be written; the next start will build again.",
+        "无法写入缓存；下次启动将重新构建。",
+    ),
+    "recur-note": (
+        "{0} of {1} cities in scope have a programme on record ({2}). A practice not recorded for "
+        "a city is unknown, not absent. Evidence: kg show {3}",
+        "范围内 {1} 个城市中有 {0} 个有项目记录（{2}）。某城市未记录某项实践，不等于该实践不存在。"
+        "查看依据：kg show {3}",
+    ),
+    "scope-all": ("all registered cities", "全部登记城市"),
+    "scope-leading": ("rank 1 to {0} in {1}", "{1} 第 1 至 {0} 名"),
+    "compare-note": (
+        "Number of programmes on record with each practice; a blank is unknown, not absent. "
+        "Programmes on record: {0}.",
+        "数字为采用该实践的有记录项目数；空白表示未知，不等于不存在。有记录的项目数：{0}。",
+    ),
+    "shown-evidence": (
+        "{0} statements, each with the place in a source that supports it.",
+        "共 {0} 条陈述，每条均注明来源出处。",
+    ),
+    "nothing-said": (
+        "No source in the graph states anything about it yet: unknown, not absent.",
+        "图谱中尚无来源述及：未知，不等于不存在。",
+    ),
+    "no-hits": (
+        "Nothing has a name like this. Try fewer characters, or the other language.",
+        "没有相近的名称。请减少字数，或换一种语言。",
+    ),
+    "check-good": (
+        "{0} files are good: {1} quads, {2} claims, {3} warnings.",
+        "{0} 个文件正确：{1} 条四元组，{2} 条声明，{3} 条警告。",
+    ),
+    "coverage-line": ("{0}: {1}/{2}", "{0}：{1}/{2}"),
+    "coverage-total": ("{0}: {1}/{2} facts covered", "{0}：已覆盖 {1}/{2} 条事实"),
+    "no-checklist": (
+        "The folder {0} has no checklist.",
+        "文件夹 {0} 中没有核对表。",
+    ),
+    "source-good": (
+        "{0}: all {1} places fit the text.",
+        "{0}：{1} 处位置均与文本相符。",
+    ),
+    "written": ("Written: {0}", "已写入：{0}"),
+    "answer-true": ("true", "是"),
+    "answer-false": ("false", "否"),
+    # columns of tables that people read
+    "practice": ("practice", "实践"),
+    "technology": ("technology", "技术"),
+    "mechanism": ("mechanism", "机制"),
+    "outcome_type": ("outcome type", "成效类型"),
+    "domain": ("domain", "领域"),
+    "name": ("name", "名称"),
+    "cities": ("cities", "城市数"),
+    "of": ("of", "范围内城市数"),
+    "share": ("share", "占比"),
+    "rank_weighted_share": ("rank-weighted", "排名加权占比"),
+    "programmes": ("programmes", "项目数"),
+    "sources": ("sources", "来源数"),
+    "regions": ("regions", "区域数"),
+    "city_list": ("which", "城市"),
+    "subject": ("subject", "主体"),
+    "property": ("property", "属性"),
+    "value": ("value", "值"),
+    "status": ("status", "状态"),
+    "place": ("place", "出处"),
+    "thing": ("thing", "对象"),
+    "score": ("score", "相似度"),
+    "query": ("query", "查询"),
+    "question": ("question", "问题"),
+    "parameters": ("parameters", "参数"),
+}
+
+
+def text(key: str, language: Language) -> str:
+    """A text of the interface, with ``{0}``, ``{1}`` … still to be filled."""
+    return _TEXTS[key][1 if language == "zh" else 0]
+
+
+def column(name: str, language: Language) -> str:
+    """Heading of a column; columns of free queries keep their variable's name."""
+    return text(name, language) if name in _TEXTS else name
+
+
+def text_keys() -> tuple[str, ...]:
+    """All keys, for the test of parity."""
+    return tuple(_TEXTS)

@@ -1,0 +1,613 @@
+"""The ``kg`` command: parse, call one function of the library, print.
+
+Data goes to standard output, everything else to standard error. Exit status 0 means done, 1 that
+the data or the answer is bad, 2 that the call is bad. What is heavy is imported inside the command
+that needs it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import click
+
+from kg.errors import CurationError, KgError, ParameterError
+from kg.messages import Language, column, text
+
+if TYPE_CHECKING:
+    from kg.graph import KnowledgeGraph
+    from kg.results import Table, Value
+
+Format = Literal["table", "csv", "tsv", "json", "jsonl", "md"]
+FORMATS: Sequence[Format] = ("table", "csv", "tsv", "json", "jsonl", "md")
+
+
+@dataclass
+class Settings:
+    """What the options before the command say."""
+
+    data: Path | None
+    endpoint: str | None
+    timeout: int
+    language: Language
+    format: Format | None
+
+    def progress(self, step: str) -> None:
+        """Say each step of a build, on a terminal only."""
+        if sys.stderr.isatty() or step == "cache-unwritable":
+            click.echo(text(f"step-{step}", self.language), err=True)
+
+    def facts(self) -> Path:
+        """Folder of facts in use."""
+        from kg.resources import shipped_facts
+
+        return self.data or shipped_facts()
+
+    def open(self) -> KnowledgeGraph:
+        """The graph that the options name."""
+        from kg.graph import KnowledgeGraph
+
+        if self.endpoint is not None:
+            return KnowledgeGraph.from_endpoint(self.endpoint, timeout=self.timeout)
+        return KnowledgeGraph.from_facts(self.data, progress=self.progress)
+
+    def say(self, key: str, *values: object) -> None:
+        """Print a remark for people, away from the data."""
+        click.echo(text(key, self.language).format(*values), err=True)
+
+
+class KgGroup(click.Group):
+    """Turns the errors that we expect into one message and exit status 1; bugs stay loud."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except KgError as error:
+            settings = ctx.find_object(Settings)
+            language = settings.language if settings else _environment_language()
+            shown = error.render(language)
+            prefix = "" if isinstance(error, CurationError) else _error_prefix(language)
+            click.echo(prefix + shown, err=True)
+            ctx.exit(2 if isinstance(error, ParameterError) else 1)
+        except BrokenPipeError:
+            # The reader closed the pipe (kg recur | head): not an error of ours.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
+
+
+def _error_prefix(language: Language) -> str:
+    return "错误：" if language == "zh" else "Error: "
+
+
+def _environment_language() -> Language:
+    return "zh" if os.environ.get("KG_LANG", "").startswith("zh") else "en"
+
+
+def _with_late_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Accept --lang, --format, --data and --endpoint after the command too, where people put them."""
+
+    def set_late(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
+        if value is not None and parameter.name is not None:
+            settings = ctx.ensure_object(Settings)
+            setattr(settings, {"lang": "language"}.get(parameter.name, parameter.name), value)
+        return value
+
+    for option in (
+        click.option("--endpoint", expose_value=False, callback=set_late, hidden=True),
+        click.option(
+            "--data",
+            type=click.Path(path_type=Path),
+            expose_value=False,
+            callback=set_late,
+            hidden=True,
+        ),
+        click.option(
+            "--format", type=click.Choice(FORMATS), expose_value=False, callback=set_late,
+            help="Form of the answer; a table on a terminal, CSV when piped.",
+        ),
+        click.option(
+            "--lang", type=click.Choice(["en", "zh"]), expose_value=False, callback=set_late,
+            help="Language of names and messages.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(cls=KgGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="city-practice-graph", prog_name="kg")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="Folder of curated facts instead of those that ship with the package.",
+)
+@click.option("--endpoint", metavar="URL", help="A SPARQL 1.1 endpoint to ask instead of files.")
+@click.option("--timeout", type=click.IntRange(1, 3600), default=30, show_default=True,
+              help="Seconds to wait for an answer of the endpoint.")
+@click.option("--lang", type=click.Choice(["en", "zh"]), default=None,
+              help="Language of names and messages (also the variable KG_LANG).")
+@click.option("--format", "format_", type=click.Choice(FORMATS), default=None,
+              help="Form of the answer; a table on a terminal, CSV when piped.")
+@click.pass_context
+def main(
+    ctx: click.Context,
+    data: Path | None,
+    endpoint: str | None,
+    timeout: int,
+    lang: Language | None,
+    format_: Format | None,
+) -> None:
+    """Ask what leading city governments do, and see the evidence.
+
+    \b
+    kg recur --leading 10        which practices recur in the ten leading cities
+    kg show practice/open-data   a practice with every statement behind it
+    kg search 阿特莱德            find a thing by a name in Chinese or English
+    """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
+    if data is not None and endpoint is not None:
+        raise click.UsageError("--data and --endpoint exclude each other.")
+    ctx.obj = Settings(data, endpoint, timeout, lang or _environment_language(), format_)
+
+
+@main.command()
+@click.option("--by", default="practice", show_default=True,
+              help="practice, technology, mechanism, outcome-type or domain.")
+@click.option("--level", type=click.Choice(["1", "2", "3", "4", "all"]), default="3",
+              show_default=True, help="Level of the practices: 1 themes to 4 specific practices.")
+@click.option("--leading", type=click.IntRange(1), metavar="N",
+              help="Only the cities ranked 1 to N in the edition.")
+@click.option("--edition", default="eden-top50-2021", show_default=True,
+              help="Ranking edition that gives the ranks.")
+@click.option("--min-cities", type=click.IntRange(1), default=1, show_default=True,
+              help="Leave out what occurs in fewer cities.")
+@_with_late_options
+@click.pass_obj
+def recur(
+    settings: Settings, by: str, level: str, leading: int | None, edition: str, min_cities: int
+) -> None:
+    """Count in how many cities each practice recurs."""
+    from kg.terms import shorten
+
+    graph = settings.open()
+    counted = graph.recurrence(
+        by=by,
+        level=None if level == "all" else int(level),
+        leading=leading,
+        edition=edition,
+        minimum=min_cities,
+    )
+    print_table(counted.to_table(graph.names(settings.language)), settings)
+    scope = (
+        text("scope-all", settings.language)
+        if leading is None
+        else text("scope-leading", settings.language).format(leading, edition)
+    )
+    example = shorten(counted.rows[0].concept) if counted.rows else "practice/open-data"
+    settings.say("recur-note", counted.documented, len(counted.scope), scope, example)
+
+
+@main.command()
+@click.argument("thing")
+@_with_late_options
+@click.pass_obj
+def show(settings: Settings, thing: str) -> None:
+    """Show a thing with every statement about it and the place that supports each.
+
+    THING is a name, a slug, or a path such as practice/open-data or city/singapore.
+    """
+    from kg.results import Table
+
+    graph = settings.open()
+    iri = graph.resolve(thing)
+    names = graph.names(settings.language)
+    if _form(settings) in ("table", "md"):
+        _print_heading(graph, iri, names, settings)
+    evidence = graph.run("evidence", thing=iri)
+    if not evidence.rows:
+        settings.say("nothing-said")
+        return
+    if _form(settings) in ("table", "md"):
+        print_rows(
+            ["subject", "property", "value", "status", "place"],
+            _evidence_rows(evidence, names),
+            settings,
+        )
+        settings.say("shown-evidence", len(_evidence_rows(evidence, names)))
+    else:
+        assert isinstance(evidence, Table)
+        print_table(evidence, settings)
+
+
+def _print_heading(
+    graph: KnowledgeGraph, iri: str, names: dict[str, str], settings: Settings
+) -> None:
+    from kg.terms import expand, shorten
+
+    wanted = "zh" if settings.language == "zh" else "en"
+    texts = {expand("skos:definition"), expand("dcterms:description"), expand("skos:scopeNote")}
+    click.echo(f"{names.get(iri, shorten(iri))}  ({shorten(iri)})")
+    for property_, value in graph.run("thing", thing=iri).rows:
+        language = str(getattr(value, "language", None) or "").lower()
+        if property_ and value and property_.value in texts and language.startswith(wanted):
+            click.echo(value.value)
+    click.echo()
+
+
+def _evidence_rows(evidence: Table, names: dict[str, str]) -> list[tuple[Value, ...]]:
+    """One row a statement, with its places together."""
+    from kg.terms import FRAGMENT, shorten
+
+    rows: dict[tuple[str, str, str, str], list[str]] = {}
+    for record in evidence.records():
+        fragment = str(record["fragment"]).removeprefix(FRAGMENT)
+        url = f" <{record['url']}>" if record["url"] else ""
+        value = str(record["value"])
+        statement = (
+            names.get(str(record["subject"]), shorten(str(record["subject"]))),
+            shorten(str(record["property"])),
+            names.get(value, shorten(value)),
+            shorten(str(record["status"])).rpartition("/")[2],
+        )
+        places = rows.setdefault(statement, [])
+        if fragment + url not in places:
+            places.append(fragment + url)
+    return [(*statement, "\n".join(places)) for statement, places in rows.items()]
+
+
+@main.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1, 200), default=10, show_default=True)
+@_with_late_options
+@click.pass_obj
+def search(settings: Settings, words: tuple[str, ...], limit: int) -> None:
+    """Find things by name: Chinese or English, aliases, no exact spelling needed."""
+    from kg.terms import shorten
+
+    graph = settings.open()
+    hits = graph.search(" ".join(words), limit=limit)
+    if not hits:
+        settings.say("no-hits")
+        raise click.exceptions.Exit(1)
+    names = graph.names(settings.language)
+    print_rows(
+        ["thing", "name", "score"],
+        [(shorten(hit.iri), names.get(hit.iri, hit.name), round(hit.score)) for hit in hits],
+        settings,
+    )
+
+
+@main.command()
+@click.argument("cities", nargs=-1, required=True)
+@click.option("--level", type=click.Choice(["1", "2", "3", "4"]), default="3", show_default=True)
+@_with_late_options
+@click.pass_obj
+def compare(settings: Settings, cities: tuple[str, ...], level: str) -> None:
+    """Put cities side by side: how many programmes on record with each practice."""
+    graph = settings.open()
+    chosen = [graph.resolve_city(city) for city in cities]
+    names = graph.names(settings.language)
+    counted = graph.recurrence(level=int(level))
+    rows: list[tuple[Value, ...]] = []
+    for recurrence in counted.rows:
+        cells = [
+            len({link.programme for link in recurrence.links if link.city == city}) or ""
+            for city in chosen
+        ]
+        if any(cells):
+            rows.append((names[recurrence.concept], *cells))
+    print_rows(["practice", *(names[city] for city in chosen)], rows, settings)
+    documented = "; ".join(
+        f"{names[city]} "
+        + str(len({link.programme for row in counted.rows for link in row.links if link.city == city}))
+        for city in chosen
+    )
+    settings.say("compare-note", documented)
+
+
+@main.command()
+@click.option("--tag", help="Only queries with this tag.")
+@_with_late_options
+@click.pass_obj
+def queries(settings: Settings, tag: str | None) -> None:
+    """List the named queries with their questions and parameters."""
+    from kg.catalogue import catalogue
+
+    rows: list[tuple[Value, ...]] = [
+        (
+            query.name,
+            query.question[settings.language],
+            ", ".join(
+                f"{parameter.name}: {parameter.type} = {parameter.default}"
+                for parameter in query.parameters.values()
+            ),
+        )
+        for query in catalogue().values()
+        if tag is None or tag in query.tags
+    ]
+    print_rows(["query", "question", "parameters"], rows, settings)
+
+
+@main.command()
+@click.argument("name")
+@click.option("-p", "--param", "parameters", multiple=True, metavar="NAME=VALUE",
+              help="A parameter of a named query; may be given more than once.")
+@_with_late_options
+@click.pass_obj
+def query(settings: Settings, name: str, parameters: tuple[str, ...]) -> None:
+    """Run a named query, a SPARQL file, or SPARQL from standard input (-).
+
+    \b
+    kg query city-profile -p city=helsinki
+    kg query my-question.rq
+    echo 'SELECT (COUNT(*) AS ?n) { ?s ?p ?o }' | kg query -
+    """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
+    from kg.catalogue import run_query
+
+    graph = settings.open()
+    if name == "-" or name.endswith((".rq", ".sparql")):
+        if parameters:
+            raise click.UsageError("--param is for named queries.")
+        try:
+            sparql = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+        except OSError as error:
+            raise click.BadParameter(f"{name}: {error.strerror}", param_hint="NAME") from error
+        answer = graph.answer(sparql)
+    else:
+        values: dict[str, object] = {}
+        for pair in parameters:
+            key, equals, value = pair.partition("=")
+            if not equals:
+                raise ParameterError("parameter-form", pair)
+            values[key] = value
+        answer = run_query(graph.store, name, values, language=settings.language)
+    print_answer(answer, settings)
+
+
+@main.command()
+@click.argument("view")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False),
+              help="File to write: .html for a page, .graphml or .gexf for other tools.")
+@click.option("--city", help="A city: needed by the view 'city', a filter for the others.")
+@_with_late_options
+@click.pass_obj
+def network(settings: Settings, view: str, output: Path, city: str | None) -> None:
+    """Draw a view as one page that works without a network.
+
+    VIEW is city-practice, practice-mechanism, practice-co-adoption, programme-technology or city.
+    """
+    graph = settings.open()
+    if output.suffix in (".graphml", ".gexf"):
+        from kg.build import write_atomically
+        from kg.publishing.formats import network_bytes
+
+        write_atomically(output, network_bytes(graph.network(view, city=city), output.suffix[1:]))
+    else:
+        graph.draw(view, output, city=city, language=settings.language)
+    settings.say("written", output)
+
+
+@main.command()
+@click.argument("name", metavar="FORMAT")
+@click.option("-o", "--output", type=click.Path(path_type=Path),
+              help="File to write, or folder for csv; standard output when left out.")
+@_with_late_options
+@click.pass_obj
+def export(settings: Settings, name: str, output: Path | None) -> None:
+    """Export the dataset.
+
+    FORMAT is turtle, trig, ntriples, nquads, rdfxml, jsonld, csv, graphml or gexf.
+    """
+    from kg.build import write_atomically
+    from kg.publishing import export as export_dataset
+
+    graph = settings.open()
+    files = export_dataset(graph.embedded("export"), name)
+    if name == "csv":
+        if output is None:
+            raise ParameterError("output-needed", name)
+        for file_name, content in files.items():
+            write_atomically(output / file_name, content)
+        settings.say("written", output)
+        return
+    (content,) = files.values()
+    if output is None:
+        sys.stdout.buffer.write(content)
+    else:
+        write_atomically(output, content)
+        settings.say("written", output)
+
+
+@main.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False),
+              help="File to write (N-Quads).")
+@click.option("--source", help="Only claims that rest on this source alone (its slug).")
+@_with_late_options
+@click.pass_obj
+def build(settings: Settings, folder: Path | None, output: Path, source: str | None) -> None:
+    """Build the dataset of a FOLDER of curated facts and write it in one step."""
+    from kg.build import build as build_dataset
+    from kg.build import write_atomically
+
+    built = build_dataset(folder or settings.facts(), source=source, progress=settings.progress)
+    write_atomically(output, built.nquads)
+    settings.say("written", output)
+
+
+@main.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("--coverage", is_flag=True,
+              help="Count the facts of each source's checklist that claims hold.")
+@click.option("--source", "source_text", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="A source text: check recorded positions and hashes against it.")
+@_with_late_options
+@click.pass_obj
+def check(
+    settings: Settings, folder: Path | None, coverage: bool, source_text: Path | None
+) -> None:
+    """Check a FOLDER of curated facts: form, references, shapes; nothing is written."""
+    facts = folder or settings.facts()
+    if source_text is not None:
+        _check_source(settings, facts, source_text)
+    if coverage:
+        _check_coverage(settings, facts)
+    if not coverage and source_text is None:
+        _check_facts(settings, facts)
+
+
+def _check_facts(settings: Settings, facts: Path) -> None:
+    from kg.build import build as build_dataset
+    from kg.curation import fact_files
+
+    built = build_dataset(facts, progress=settings.progress)
+    for warning in built.warnings:
+        click.echo(warning.render(settings.language), err=True)
+    claims = built.nquads.count(b"ontology#Claim> .")
+    settings.say(
+        "check-good", len(fact_files(facts)), built.nquads.count(b"\n"), claims, len(built.warnings)
+    )
+
+
+def _check_coverage(settings: Settings, facts: Path) -> None:
+    from kg.build import read_dataset
+    from kg.checklist import coverage as measure
+    from kg.checklist import read_checklists
+
+    checklists = read_checklists(facts)
+    if not checklists:
+        settings.say("no-checklist", facts)
+        raise click.exceptions.Exit(1)
+    dataset = read_dataset(facts, progress=settings.progress)
+    complete = True
+    for source, patterns in checklists.items():
+        found = measure(dataset, patterns)
+        for paragraph, (done, total) in found.paragraphs.items():
+            click.echo(text("coverage-line", settings.language).format(paragraph, done, total))
+        click.echo(
+            text("coverage-total", settings.language).format(source, found.covered, found.total)
+        )
+        for fault in found.lost:
+            click.echo(fault.render(settings.language), err=True)
+        complete = complete and not found.lost
+    if not complete:
+        raise click.exceptions.Exit(1)
+
+
+def _check_source(settings: Settings, facts: Path, path: Path) -> None:
+    from kg.build import read_dataset
+    from kg.evidence import check_source, read_source_text
+
+    dataset = read_dataset(facts, progress=settings.progress)
+    source, places = check_source(dataset, path, read_source_text(path))
+    settings.say("source-good", source, places)
+
+
+@main.command()
+@click.argument("source_text", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--source", required=True, help="Slug of the source.")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False))
+@_with_late_options
+@click.pass_obj
+def fragments(settings: Settings, source_text: Path, source: str, output: Path) -> None:
+    """Compute the places (paragraph, sentence, position, hash) of a source text."""
+    from kg.build import write_atomically
+    from kg.evidence import fragments_yaml, read_source_text
+
+    content = fragments_yaml(read_source_text(source_text), source)
+    write_atomically(output, content.encode("utf-8"))
+    settings.say("written", output)
+
+
+def print_answer(answer: Any, settings: Settings) -> None:
+    """Print what any form of query gives."""
+    from kg.results import Table
+
+    if isinstance(answer, Table):
+        print_table(answer, settings)
+    elif isinstance(answer, bool):
+        click.echo(text("answer-true" if answer else "answer-false", settings.language))
+    else:
+        from kg.publishing.formats import triples_to_turtle
+
+        click.echo(triples_to_turtle(answer), nl=False)
+
+
+def print_table(table: Table, settings: Settings) -> None:
+    """Print the answer of a SELECT query; IRIs are short in tables and full in data formats."""
+    form = _form(settings)
+    if form == "csv":
+        click.echo(table.to_csv(), nl=False)
+    elif form == "json":
+        click.echo(table.to_json(), nl=False)
+    elif form in ("table", "md"):
+        print_rows(list(table.variables), table.short(), settings)
+    else:
+        print_rows(list(table.variables), table.values(), settings)
+
+
+def print_rows(
+    columns: Sequence[str], rows: Iterable[Sequence[Value]], settings: Settings
+) -> None:
+    """Print rows of plain values in the format that the options or the terminal ask for."""
+    form = _form(settings)
+    cells = [["" if value is None else value for value in row] for row in rows]
+    if form in ("table", "md"):
+        from tabulate import tabulate
+
+        style = "simple" if form == "table" else "github"
+        heading = [column(name, settings.language) for name in columns]
+        widths = _column_widths(heading, cells) if form == "table" else None
+        click.echo(tabulate(cells, heading, tablefmt=style, disable_numparse=True,
+                            maxcolwidths=cast("Any", widths)))
+    elif form in ("csv", "tsv"):
+        import csv
+        import io
+
+        out = io.StringIO()
+        writer = csv.writer(out, delimiter="," if form == "csv" else "\t", lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(cells)
+        click.echo(out.getvalue(), nl=False)
+    else:
+        records = [dict(zip(columns, row, strict=True)) for row in cells]
+        if form == "json":
+            click.echo(json.dumps(records, ensure_ascii=False, indent=2))
+        else:
+            for record in records:
+                click.echo(json.dumps(record, ensure_ascii=False))
+
+
+def _column_widths(heading: Sequence[str], cells: Sequence[Sequence[Value]]) -> list[int | None] | None:
+    """Wrap the widest columns when a table is wider than the terminal."""
+    import shutil
+
+    from wcwidth import wcswidth
+
+    room = shutil.get_terminal_size((120, 24)).columns - 2 * len(heading)
+    widths = [
+        max([wcswidth(name), *(wcswidth(line) for row in cells for line in str(row[i]).split("\n"))])
+        for i, name in enumerate(heading)
+    ]
+    if sum(widths) <= room:
+        return None
+    limits = sorted(widths)
+    share = max(12, room // len(heading))
+    spare = room - sum(min(width, share) for width in limits)
+    wide = sum(1 for width in widths if width > share)
+    bonus = max(0, spare // wide) if wide else 0
+    return [None if width <= share else share + bonus for width in widths]
+
+
+def _form(settings: Settings) -> Format:
+    return settings.format or ("table" if sys.stdout.isatty() else "csv")
+
+
+if __name__ == "__main__":
+    main()
