@@ -101,7 +101,10 @@ def build(facts: Path, *, source: str | None = None, progress: Progress = _quiet
     progress("rules")
     apply_rules(store)
     progress("shapes")
-    found = [*conflict_faults(store, index), *_shape_faults(store, index, partial=source is not None)]
+    found = [
+        *conflict_faults(store, index),
+        *_shape_faults(store, index, partial=source is not None),
+    ]
     errors = [fault for fault in found if fault.severity == "error"]
     if errors:
         raise CurationError(found)
@@ -142,9 +145,7 @@ def _keep_source(store: ox.Store, source: str) -> None:
     for graph in list(store.named_graphs()):
         if not (isinstance(graph, ox.NamedNode) and graph.value.startswith(CLAIM)):
             continue
-        at = {
-            quad.object for quad in store.quads_for_pattern(graph, _AT, None, ox.DefaultGraph())
-        }
+        at = {quad.object for quad in store.quads_for_pattern(graph, _AT, None, ox.DefaultGraph())}
         if not at or not at <= places:
             store.remove_graph(graph)
             for quad in list(store.quads_for_pattern(graph, None, None, ox.DefaultGraph())):

@@ -27,11 +27,25 @@ from kg.terms import CONCEPT, ID, PREFIXES
 Chart = Literal["table", "bar", "heatmap", "network", "map"]
 
 _CLASSES: Final = (
-    "city", "programme", "organisation", "source", "edition", "claim", "recommendation", "outcome",
+    "city",
+    "programme",
+    "organisation",
+    "source",
+    "edition",
+    "claim",
+    "recommendation",
+    "outcome",
 )
 _SCHEMES: Final = (
-    "practice", "technology", "mechanism", "outcome-type", "domain", "challenge", "stakeholder",
-    "assessment-factor", "region",
+    "practice",
+    "technology",
+    "mechanism",
+    "outcome-type",
+    "domain",
+    "challenge",
+    "stakeholder",
+    "assessment-factor",
+    "region",
 )
 _LITERALS: Final = ("integer", "year", "text", "language", "boolean")
 _INTEGER = ox.NamedNode(PREFIXES["xsd"] + "integer")
@@ -88,16 +102,13 @@ class NamedQuery:
                 raise ParameterError("unknown-parameter", self.name, name, known)
             terms = value if isinstance(value, list | tuple) else [value]
             block = " ".join(str(to_term(parameter, term)) for term in terms)
-            text = _block(name).sub(lambda _, name=name, block=block: _values(name, block), text)
+            before, after = _block(name).split(text)[::2]
+            text = f"{before}VALUES ?{name} {{ {block} }}{after}"
         return text
 
 
 def _block(name: str) -> re.Pattern[str]:
     return re.compile(r"VALUES \?" + re.escape(name) + r" \{([^{}]*)\}")
-
-
-def _values(name: str, block: str) -> str:
-    return f"VALUES ?{name} {{ {block} }}"
 
 
 def to_term(parameter: Parameter, value: object) -> ox.NamedNode | ox.Literal:
@@ -161,7 +172,9 @@ def read_query(path: Path) -> NamedQuery:
     try:
         header = yaml.safe_load(header_text)
     except yaml.YAMLError as error:
-        raise QueryError("bad-query-file", str(path), f"YAML: {error}".replace("\n", " ")) from error
+        raise QueryError(
+            "bad-query-file", str(path), f"YAML: {error}".replace("\n", " ")
+        ) from error
     if not isinstance(header, dict):
         raise QueryError("bad-query-file", str(path), "no #+ header")
     chart = header.get("chart", "table")
@@ -215,7 +228,11 @@ def find_query(name: str) -> NamedQuery:
 
 
 def run_query(
-    store: Store, name: str, values: Mapping[str, object] | None = None, *, language: Language = "en"
+    store: Store,
+    name: str,
+    values: Mapping[str, object] | None = None,
+    *,
+    language: Language = "en",
 ) -> Answer:
     """Run a named query on any store, with labels in one language when it has such a parameter."""
     query = find_query(name)

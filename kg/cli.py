@@ -109,11 +109,17 @@ def _with_late_options(command: Callable[..., None]) -> Callable[..., None]:
             hidden=True,
         ),
         click.option(
-            "--format", type=click.Choice(FORMATS), expose_value=False, callback=set_late,
+            "--format",
+            type=click.Choice(FORMATS),
+            expose_value=False,
+            callback=set_late,
             help="Form of the answer; a table on a terminal, CSV when piped.",
         ),
         click.option(
-            "--lang", type=click.Choice(["en", "zh"]), expose_value=False, callback=set_late,
+            "--lang",
+            type=click.Choice(["en", "zh"]),
+            expose_value=False,
+            callback=set_late,
             help="Language of names and messages.",
         ),
     ):
@@ -129,12 +135,26 @@ def _with_late_options(command: Callable[..., None]) -> Callable[..., None]:
     help="Folder of curated facts instead of those that ship with the package.",
 )
 @click.option("--endpoint", metavar="URL", help="A SPARQL 1.1 endpoint to ask instead of files.")
-@click.option("--timeout", type=click.IntRange(1, 3600), default=30, show_default=True,
-              help="Seconds to wait for an answer of the endpoint.")
-@click.option("--lang", type=click.Choice(["en", "zh"]), default=None,
-              help="Language of names and messages (also the variable KG_LANG).")
-@click.option("--format", "format_", type=click.Choice(FORMATS), default=None,
-              help="Form of the answer; a table on a terminal, CSV when piped.")
+@click.option(
+    "--timeout",
+    type=click.IntRange(1, 3600),
+    default=30,
+    show_default=True,
+    help="Seconds to wait for an answer of the endpoint.",
+)
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "zh"]),
+    default=None,
+    help="Language of names and messages (also the variable KG_LANG).",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    default=None,
+    help="Form of the answer; a table on a terminal, CSV when piped.",
+)
 @click.pass_context
 def main(
     ctx: click.Context,
@@ -157,16 +177,38 @@ def main(
 
 
 @main.command()
-@click.option("--by", default="practice", show_default=True,
-              help="practice, technology, mechanism, outcome-type or domain.")
-@click.option("--level", type=click.Choice(["1", "2", "3", "4", "all"]), default="3",
-              show_default=True, help="Level of the practices: 1 themes to 4 specific practices.")
-@click.option("--leading", type=click.IntRange(1), metavar="N",
-              help="Only the cities ranked 1 to N in the edition.")
-@click.option("--edition", default="eden-top50-2021", show_default=True,
-              help="Ranking edition that gives the ranks.")
-@click.option("--min-cities", type=click.IntRange(1), default=1, show_default=True,
-              help="Leave out what occurs in fewer cities.")
+@click.option(
+    "--by",
+    default="practice",
+    show_default=True,
+    help="practice, technology, mechanism, outcome-type or domain.",
+)
+@click.option(
+    "--level",
+    type=click.Choice(["1", "2", "3", "4", "all"]),
+    default="3",
+    show_default=True,
+    help="Level of the practices: 1 themes to 4 specific practices.",
+)
+@click.option(
+    "--leading",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Only the cities ranked 1 to N in the edition.",
+)
+@click.option(
+    "--edition",
+    default="eden-top50-2021",
+    show_default=True,
+    help="Ranking edition that gives the ranks.",
+)
+@click.option(
+    "--min-cities",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Leave out what occurs in fewer cities.",
+)
 @_with_late_options
 @click.pass_obj
 def recur(
@@ -305,7 +347,9 @@ def compare(settings: Settings, cities: tuple[str, ...], level: str) -> None:
     print_rows(["practice", *(names[city] for city in chosen)], rows, settings)
     documented = "; ".join(
         f"{names[city]} "
-        + str(len({link.programme for row in counted.rows for link in row.links if link.city == city}))
+        + str(
+            len({link.programme for row in counted.rows for link in row.links if link.city == city})
+        )
         for city in chosen
     )
     settings.say("compare-note", documented)
@@ -336,8 +380,14 @@ def queries(settings: Settings, tag: str | None) -> None:
 
 @main.command()
 @click.argument("name")
-@click.option("-p", "--param", "parameters", multiple=True, metavar="NAME=VALUE",
-              help="A parameter of a named query; may be given more than once.")
+@click.option(
+    "-p",
+    "--param",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter of a named query; may be given more than once.",
+)
 @_with_late_options
 @click.pass_obj
 def query(settings: Settings, name: str, parameters: tuple[str, ...]) -> None:
@@ -372,8 +422,13 @@ def query(settings: Settings, name: str, parameters: tuple[str, ...]) -> None:
 
 @main.command()
 @click.argument("view")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False),
-              help="File to write: .html for a page, .graphml or .gexf for other tools.")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write: .html for a page, .graphml or .gexf for other tools.",
+)
 @click.option("--city", help="A city: needed by the view 'city', a filter for the others.")
 @_with_late_options
 @click.pass_obj
@@ -395,8 +450,12 @@ def network(settings: Settings, view: str, output: Path, city: str | None) -> No
 
 @main.command()
 @click.argument("name", metavar="FORMAT")
-@click.option("-o", "--output", type=click.Path(path_type=Path),
-              help="File to write, or folder for csv; standard output when left out.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="File to write, or folder for csv; standard output when left out.",
+)
 @_with_late_options
 @click.pass_obj
 def export(settings: Settings, name: str, output: Path | None) -> None:
@@ -426,8 +485,13 @@ def export(settings: Settings, name: str, output: Path | None) -> None:
 
 @main.command()
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False),
-              help="File to write (N-Quads).")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write (N-Quads).",
+)
 @click.option("--source", help="Only claims that rest on this source alone (its slug).")
 @_with_late_options
 @click.pass_obj
@@ -443,10 +507,15 @@ def build(settings: Settings, folder: Path | None, output: Path, source: str | N
 
 @main.command()
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
-@click.option("--coverage", is_flag=True,
-              help="Count the facts of each source's checklist that claims hold.")
-@click.option("--source", "source_text", type=click.Path(path_type=Path, exists=True, dir_okay=False),
-              help="A source text: check recorded positions and hashes against it.")
+@click.option(
+    "--coverage", is_flag=True, help="Count the facts of each source's checklist that claims hold."
+)
+@click.option(
+    "--source",
+    "source_text",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A source text: check recorded positions and hashes against it.",
+)
 @_with_late_options
 @click.pass_obj
 def check(
@@ -552,9 +621,7 @@ def print_table(table: Table, settings: Settings) -> None:
         print_rows(list(table.variables), table.values(), settings)
 
 
-def print_rows(
-    columns: Sequence[str], rows: Iterable[Sequence[Value]], settings: Settings
-) -> None:
+def print_rows(columns: Sequence[str], rows: Iterable[Sequence[Value]], settings: Settings) -> None:
     """Print rows of plain values in the format that the options or the terminal ask for."""
     form = _form(settings)
     cells = [["" if value is None else value for value in row] for row in rows]
@@ -564,8 +631,15 @@ def print_rows(
         style = "simple" if form == "table" else "github"
         heading = [column(name, settings.language) for name in columns]
         widths = _column_widths(heading, cells) if form == "table" else None
-        click.echo(tabulate(cells, heading, tablefmt=style, disable_numparse=True,
-                            maxcolwidths=cast("Any", widths)))
+        click.echo(
+            tabulate(
+                cells,
+                heading,
+                tablefmt=style,
+                disable_numparse=True,
+                maxcolwidths=cast("Any", widths),
+            )
+        )
     elif form in ("csv", "tsv"):
         import csv
         import io
@@ -584,7 +658,9 @@ def print_rows(
                 click.echo(json.dumps(record, ensure_ascii=False))
 
 
-def _column_widths(heading: Sequence[str], cells: Sequence[Sequence[Value]]) -> list[int | None] | None:
+def _column_widths(
+    heading: Sequence[str], cells: Sequence[Sequence[Value]]
+) -> list[int | None] | None:
     """Wrap the widest columns when a table is wider than the terminal."""
     import shutil
 
@@ -592,7 +668,9 @@ def _column_widths(heading: Sequence[str], cells: Sequence[Sequence[Value]]) -> 
 
     room = shutil.get_terminal_size((120, 24)).columns - 2 * len(heading)
     widths = [
-        max([wcswidth(name), *(wcswidth(line) for row in cells for line in str(row[i]).split("\n"))])
+        max(
+            [wcswidth(name), *(wcswidth(line) for row in cells for line in str(row[i]).split("\n"))]
+        )
         for i, name in enumerate(heading)
     ]
     if sum(widths) <= room:

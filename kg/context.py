@@ -16,7 +16,17 @@ from kg.resources import ontology_folder
 from kg.terms import CONCEPT, FRAGMENT, PREFIXES
 
 KeyKind = Literal[
-    "id", "type", "graph", "note", "labels", "concept", "fragment", "external", "web", "node", "text"
+    "id",
+    "type",
+    "graph",
+    "note",
+    "labels",
+    "concept",
+    "fragment",
+    "external",
+    "web",
+    "node",
+    "text",
 ]
 
 # Keys whose values are addresses of the public web, not things of this graph.

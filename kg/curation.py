@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import yaml
 
@@ -49,7 +49,9 @@ _LEXICAL: Final[Mapping[str, re.Pattern[str]]] = {
     "positiveInteger": re.compile(r"[1-9]\d*"),
     "nonNegativeInteger": re.compile(r"0|[1-9]\d*"),
     "date": re.compile(r"\d{4}-\d{2}-\d{2}"),
-    "duration": re.compile(r"P(?=.)(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?"),
+    "duration": re.compile(
+        r"P(?=.)(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?"
+    ),
     "language": _TAG,
 }
 # Keys that every claim must have (SHACL sees the graph, not the file, and would name no line).
@@ -89,6 +91,13 @@ class Mapped:
 
 
 Node = Scalar | Sequence | Mapped
+
+
+class Mark(Protocol):
+    """A place as the YAML parser gives it, from 0."""
+
+    line: int
+    column: int
 
 
 @dataclass(frozen=True)
@@ -186,7 +195,12 @@ def _character_faults(path: Path, text: str) -> Iterator[Fault]:
         for column, character in enumerate(line, start=1):
             if character == "\t":
                 yield Fault(path, number, column, "tab")
-            elif character in _HIDDEN or unicodedata.category(character) in ("Cc", "Co", "Cn", "Cs"):
+            elif character in _HIDDEN or unicodedata.category(character) in (
+                "Cc",
+                "Co",
+                "Cn",
+                "Cs",
+            ):
                 yield Fault(path, number, column, "hidden-character", (f"U+{ord(character):04X}",))
         if not unicodedata.is_normalized("NFC", line):
             yield Fault(path, number, 1, "not-nfc")
@@ -199,8 +213,9 @@ class _Composer:
         self.path = path
         self.faults: list[Fault] = []
 
-    def _fault(self, mark: yaml.Mark, code: str, *values: str) -> None:
-        self.faults.append(Fault(self.path, mark.line + 1, mark.column + 1, code, values))
+    def _fault(self, mark: Mark | None, code: str, *values: str) -> None:
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        self.faults.append(Fault(self.path, line, column, code, values))
 
     def compose(self, text: str) -> Node | None:
         # libyaml's parser where PyYAML was built with it: the same events, ten times faster.
@@ -208,8 +223,11 @@ class _Composer:
         try:
             return self._document(yaml.parse(text, Loader=loader))
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark or yaml.Mark("", 0, 0, 0, None, 0)
-            self._fault(mark, "yaml", str(error.problem or error.context))
+            self._fault(
+                error.problem_mark or error.context_mark,
+                "yaml",
+                str(error.problem or error.context),
+            )
             return None
         except _RefusedError:
             return None
@@ -234,7 +252,7 @@ class _Composer:
 
     def _node(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Node:
         if isinstance(event, yaml.AliasEvent):
-            self._refuse(event, "alias", event.anchor)
+            self._refuse(event, "alias", event.anchor or "")
         assert isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent)
         if event.anchor:
             self._refuse(event, "anchor", event.anchor)
@@ -242,7 +260,9 @@ class _Composer:
             self._refuse(event, "tag", event.tag)
         if depth > MAX_DEPTH:
             self._refuse(event, "too-deep", str(MAX_DEPTH))
-        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        mark = event.start_mark
+        assert mark is not None
+        line, column = mark.line + 1, mark.column + 1
         if isinstance(event, yaml.ScalarEvent):
             return Scalar(event.value, line, column)
         if isinstance(event, yaml.SequenceStartEvent):

@@ -77,7 +77,8 @@ def network_page(network: networkx.Graph[str], view: str, *, language: Language 
         lstrip_blocks=True,
     )
     environment.globals["t"] = text
-    kinds = [kind for kind in STYLES if kind in set(dict(network.nodes(data="kind")).values())]
+    present = {data["kind"] for _, data in network.nodes(data=True)}
+    kinds = [kind for kind in STYLES if kind in present]
     data = _script_json(_vis_data(network, kinds))
     library = vis_network_script()
     behaviour = (Path(__file__).parent / "templates" / "network.js").read_text(encoding="utf-8")

@@ -63,11 +63,11 @@ def text_sha256(text: str) -> str:
 
 
 def iter_fragments(text: str) -> Iterator[Fragment]:
-    """Sentences of a text in order; a sentence runs up to and with its full stop ``。``.
+    r"""Sentences of a text in order; a sentence runs up to and with its full stop ``。``.
 
     Examples
     --------
-    >>> [(f.name, f.start, f.end) for f in iter_fragments("题目\\n\\n一句。两句。")]
+    >>> [(f.name, f.start, f.end) for f in iter_fragments("题目\n\n一句。两句。")]
     [('P01S1', 0, 2), ('P02S1', 4, 7), ('P02S2', 7, 10)]
     """
     paragraph = 0
@@ -132,6 +132,7 @@ def check_source(dataset: ox.Store, path: Path, text: str) -> tuple[str, int]:
     known = {
         quad.object.value: quad.subject
         for quad in dataset.quads_for_pattern(None, _TEXT_HASH, None, ox.DefaultGraph())
+        if isinstance(quad.object, ox.Literal)
     }
     if found not in known:
         raise EvidenceError("source-hash", str(path), found, ", ".join(sorted(known)) or "-")

@@ -265,9 +265,9 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
     ),
     "bad-decimal": (
         "'{0}' takes a number, not '{1}'.",
-        "Write digits with a point, without thousands separators, for example \"11500000\".",
+        'Write digits with a point, without thousands separators, for example "11500000".',
         "“{0}”应为数字，而不是“{1}”。",
-        "请写数字与小数点，不加千位分隔符，例如 \"11500000\"。",
+        '请写数字与小数点，不加千位分隔符，例如 "11500000"。',
     ),
     "bad-gYear": (
         "'{0}' takes a year, not '{1}'.",
@@ -380,8 +380,10 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
     ),
     "two-values": (
         "'{0}' has two values for {1}: {2} and {3} ({4}).",
-        "Correct one, or mark both claims 'status: disputed' and let them name each other in "
-        "conflictsWith.",
+        (
+            "Correct one, or mark both claims 'status: disputed' and let them name each other in "
+            "conflictsWith."
+        ),
         "“{0}”的 {1} 有两个值：{2} 与 {3}（{4}）。",
         "请更正其一；若确有分歧，请将两条声明标为 status: disputed，并在 conflictsWith 中互相引用。",
     ),
@@ -417,8 +419,10 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "请指定 UTF-8 文本文件。",
     ),
     "source-hash": (
-        "The text {0} is not the one that the fragments were taken from (SHA-256 {1}, expected "
-        "{2}).",
+        (
+            "The text {0} is not the one that the fragments were taken from (SHA-256 {1}, expected "
+            "{2})."
+        ),
         "Use the text with that hash, in UTF-8, NFC and with LF line ends.",
         "文本 {0} 与片段所依据的文本不同（SHA-256 {1}，应为 {2}）。",
         "请使用具有该哈希值的文本（UTF-8、NFC、LF 换行）。",
@@ -450,9 +454,9 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
     # using the graph
     "unknown-name": (
         "Nothing is called '{0}'.",
-        "Look for it with: kg search \"{0}\"",
+        'Look for it with: kg search "{0}"',
         "没有名为“{0}”的内容。",
-        "可用 kg search \"{0}\" 查找。",
+        '可用 kg search "{0}" 查找。',
     ),
     "unknown-name-close": (
         "Nothing is called '{0}'.",
@@ -552,9 +556,9 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
     ),
     "missing-package": (
         "'{0}' is not installed.",
-        "Install it with: pip install \"city-practice-graph[{1}]\"",
+        'Install it with: pip install "city-practice-graph[{1}]"',
         "未安装 {0}。",
-        "请运行：pip install \"city-practice-graph[{1}]\"",
+        '请运行：pip install "city-practice-graph[{1}]"',
     ),
     # remote endpoints
     "endpoint-scheme": (
@@ -617,8 +621,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "哪些城市记录了哪些实践",
     ),
     "view-city-practice-lead": (
-        "Each line joins a city and a practice that one of its programmes applies. A larger "
-        "practice occurs in more cities.",
+        (
+            "Each line joins a city and a practice that one of its programmes applies. A larger "
+            "practice occurs in more cities."
+        ),
         "每条线连接一个城市与其项目采用的一种实践。图形越大，采用的城市越多。",
     ),
     "view-practice-mechanism": (
@@ -634,8 +640,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "出现在同一城市的实践",
     ),
     "view-practice-co-adoption-lead": (
-        "Each line joins two practices documented for the same city. With so few cities a line "
-        "is an observation, not a pattern.",
+        (
+            "Each line joins two practices documented for the same city. With so few cities a line "
+            "is an observation, not a pattern."
+        ),
         "每条线连接同一城市记录的两种实践。城市数量有限，连线只是观察，不代表规律。",
     ),
     "view-programme-technology": (
@@ -672,14 +680,18 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "column-evidence": ("Evidence", "依据"),
     "close": ("Close", "关闭"),
     "network-hint": (
-        "Drag to move, scroll to zoom, select a node to read its evidence (P11S2 means paragraph "
-        "11, sentence 2 of the source).",
+        (
+            "Drag to move, scroll to zoom, select a node to read its evidence (P11S2 means paragraph "
+            "11, sentence 2 of the source)."
+        ),
         "拖动可移动，滚轮可缩放，选中节点可查看依据（P11S2 指来源第 11 段第 2 句）。",
     ),
     "same-as-table": ("The same as a table", "同一内容的表格"),
     "network-footer": (
-        "{0} nodes and {1} lines. Data: City Practice Graph, CC BY 4.0. This page works without a "
-        "network.",
+        (
+            "{0} nodes and {1} lines. Data: City Practice Graph, CC BY 4.0. This page works without a "
+            "network."
+        ),
         "共 {0} 个节点、{1} 条连线。数据：城市实践图谱，CC BY 4.0。本页无需联网。",
     ),
     # command line
@@ -695,16 +707,22 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "无法写入缓存；下次启动将重新构建。",
     ),
     "recur-note": (
-        "{0} of {1} cities in scope have a programme on record ({2}). A practice not recorded for "
-        "a city is unknown, not absent. Evidence: kg show {3}",
-        "范围内 {1} 个城市中有 {0} 个有项目记录（{2}）。某城市未记录某项实践，不等于该实践不存在。"
-        "查看依据：kg show {3}",
+        (
+            "{0} of {1} cities in scope have a programme on record ({2}). A practice not recorded for "
+            "a city is unknown, not absent. Evidence: kg show {3}"
+        ),
+        (
+            "范围内 {1} 个城市中有 {0} 个有项目记录（{2}）。某城市未记录某项实践，不等于该实践不存在。"
+            "查看依据：kg show {3}"
+        ),
     ),
     "scope-all": ("all registered cities", "全部登记城市"),
     "scope-leading": ("rank 1 to {0} in {1}", "{1} 第 1 至 {0} 名"),
     "compare-note": (
-        "Number of programmes on record with each practice; a blank is unknown, not absent. "
-        "Programmes on record: {0}.",
+        (
+            "Number of programmes on record with each practice; a blank is unknown, not absent. "
+            "Programmes on record: {0}."
+        ),
         "数字为采用该实践的有记录项目数；空白表示未知，不等于不存在。有记录的项目数：{0}。",
     ),
     "shown-evidence": (

@@ -64,10 +64,10 @@ def build_network(store: Store, view: str, *, city: str | None = None) -> networ
     # Insertion order follows sorted nodes and edges, so that equal facts give equal files.
     ordered: networkx.Graph[str] = nx.Graph(name=view)
     ordered.add_nodes_from(sorted(network.nodes(data=True), key=lambda node: node[0]))
-    edges = (
-        (*sorted((left, right)), data) for left, right, data in network.edges(data=True)
-    )
-    ordered.add_edges_from(sorted(edges, key=lambda edge: (edge[0], edge[1])))
+    edges = [
+        (min(left, right), max(left, right), data) for left, right, data in network.edges(data=True)
+    ]
+    ordered.add_edges_from(sorted(edges, key=lambda edge: edge[:2]))
     return ordered
 
 
@@ -162,7 +162,7 @@ def _co_adoption(sources: _Sources) -> networkx.Graph[str]:
     from networkx.algorithms import bipartite
 
     incidence = _city_practice(sources)
-    practices = {node for node, kind in incidence.nodes(data="kind") if kind == "practice"}
+    practices = {node for node, data in incidence.nodes(data=True) if data["kind"] == "practice"}
     network: networkx.Graph[str] = bipartite.weighted_projected_graph(incidence, practices)
     names: networkx.Graph[str] = nx.Graph(network)
     for left, right, data in names.edges(data=True):
@@ -194,7 +194,9 @@ def _neighbourhood(sources: _Sources) -> networkx.Graph[str]:
         links = sources.links(facet, level=level)
         _add(network, links, "programme", "concept", facet)
         for link in links:
-            network.add_edge(sources.city, link.programme, weight=1, evidence=_places([link.fragment]))
+            network.add_edge(
+                sources.city, link.programme, weight=1, evidence=_places([link.fragment])
+            )
     return network
 
 

@@ -26,7 +26,15 @@ Value = str | int | float | Decimal | bool | None
 _XSD = PREFIXES["xsd"]
 _INTEGERS = frozenset(
     _XSD + name
-    for name in ("integer", "int", "long", "nonNegativeInteger", "positiveInteger", "short", "gYear")
+    for name in (
+        "integer",
+        "int",
+        "long",
+        "nonNegativeInteger",
+        "positiveInteger",
+        "short",
+        "gYear",
+    )
 )
 
 

@@ -55,9 +55,7 @@ class Index:
         """The best place to show for an IRI."""
         return self.defined.get(iri) or self.graphs.get(iri) or self.mentioned.get(iri)
 
-    def fault(
-        self, iri: str, code: str, *values: str, severity: Severity = "error"
-    ) -> Fault:
+    def fault(self, iri: str, code: str, *values: str, severity: Severity = "error") -> Fault:
         """A fault at the place of an IRI; without a place when the IRI is in no file."""
         place = self.place(iri)
         if place is None:
@@ -76,16 +74,20 @@ def index_documents(documents: Iterable[Document]) -> Index:
     return index
 
 
-def _index_graph(
-    index: Index, keys: Mapping[str, Key], document: Document, graph: Mapped
-) -> None:
+def _index_graph(index: Index, keys: Mapping[str, Key], document: Document, graph: Mapped) -> None:
     name = graph.entries["id"][1] if "id" in graph.entries else None
     if isinstance(name, Scalar):
         iri = expand(name.text)
         if iri in index.graphs:
             first = index.graphs[iri][0]
             index.faults.append(
-                Fault(document.path, name.line, name.column, "graph-twice", (name.text, str(first.path)))
+                Fault(
+                    document.path,
+                    name.line,
+                    name.column,
+                    "graph-twice",
+                    (name.text, str(first.path)),
+                )
             )
         else:
             index.graphs[iri] = (document, name)
@@ -208,13 +210,17 @@ def _two_value_faults(
             continue
         stated: dict[str, set[str]] = defaultdict(set)
         for quad in store.quads_for_pattern(ox.NamedNode(subject), predicate, None, None):
-            if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value.startswith(CLAIM):
+            if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value.startswith(
+                CLAIM
+            ):
                 stated[str(quad.object)].add(quad.graph_name.value)
         ordered = sorted(found)
         for position, left in enumerate(ordered):
             for right in ordered[position + 1 :]:
                 if not any((a, b) in pairs for a in stated[left] for b in stated[right]):
-                    where = ", ".join(shorten(graph) for graph in sorted(stated[left] | stated[right]))
+                    where = ", ".join(
+                        shorten(graph) for graph in sorted(stated[left] | stated[right])
+                    )
                     yield index.fault(
                         subject,
                         "two-values",
@@ -242,7 +248,9 @@ def shape_faults(default_graph: rdflib.Graph, index: Index) -> Iterator[Fault]:
     shapes = rdflib.Graph()
     for path in shape_files():
         shapes.parse(path, format="turtle")
-    _, report, _ = pyshacl.validate(default_graph, shacl_graph=shapes, inference="none", inplace=True)
+    _, report, _ = pyshacl.validate(
+        default_graph, shacl_graph=shapes, inference="none", inplace=True
+    )
     assert isinstance(report, rdflib.Graph)
     for result in report.subjects(rdflib.RDF.type, SH.ValidationResult):
         focus = report.value(result, SH.focusNode)
@@ -273,4 +281,3 @@ def shape_faults(default_graph: rdflib.Graph, index: Index) -> Iterator[Fault]:
 def _shown(value: RdflibNode | None) -> str:
     text = "-" if value is None else str(value)
     return shorten(text) if text.startswith(BASE) else text
-

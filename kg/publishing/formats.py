@@ -150,14 +150,14 @@ def network_bytes(network: networkx.Graph[str], name: str) -> bytes:
 
 def triples_to_turtle(triples: Iterable[ox.Triple]) -> str:
     """Triples as Turtle, sorted, with the project's prefixes."""
-    content = ox.serialize(
-        sorted(triples, key=str), format=ox.RdfFormat.TURTLE, prefixes=PREFIXES
-    )
+    content = ox.serialize(sorted(triples, key=str), format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
     return restore_language_case(_text(content))
 
 
 def _graphml(store: EmbeddedStore) -> dict[str, bytes]:
-    return {"city-practice.graphml": network_bytes(build_network(store, "city-practice"), "graphml")}
+    return {
+        "city-practice.graphml": network_bytes(build_network(store, "city-practice"), "graphml")
+    }
 
 
 def _gexf(store: EmbeddedStore) -> dict[str, bytes]:

@@ -228,4 +228,3 @@ def _integer(number: int) -> ox.Literal:
 
 def _decimal(number: float) -> ox.Literal:
     return ox.Literal(f"{number:.3f}", datatype=_DECIMAL)
-

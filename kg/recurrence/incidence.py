@@ -48,7 +48,5 @@ def read_incidence(store: Store, facet: str) -> Incidence:
     """Read the incidence of one facet from any store."""
     table = run_query(store, "incidence", {"facet": facet})
     assert isinstance(table, Table)
-    links = (
-        Link(*("" if term is None else term.value for term in row)) for row in table.rows
-    )
+    links = (Link(*("" if term is None else term.value for term in row)) for row in table.rows)
     return Incidence(facet, tuple(links))

@@ -85,7 +85,7 @@ class RemoteStore:
                 status = cause.code if isinstance(cause, urllib.error.HTTPError) else 400
                 if status == 400:
                     raise QueryError("bad-query", _first_line(error)) from error
-                headers = cause.headers if isinstance(cause, urllib.error.HTTPError) else {}
+                headers: Any = cause.headers if isinstance(cause, urllib.error.HTTPError) else {}
                 self._wait(status, headers, attempt, error)
             except urllib.error.HTTPError as error:
                 self._wait(error.code, error.headers, attempt, error)
