@@ -11,6 +11,7 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
@@ -47,10 +48,10 @@ _SCHEMES: Final = (
     "assessment-factor",
     "region",
 )
-_LITERALS: Final = ("integer", "year", "text", "language", "boolean")
+_LITERALS: Final = ("integer", "decimal", "year", "text", "language")
 _INTEGER = ox.NamedNode(PREFIXES["xsd"] + "integer")
 _YEAR = ox.NamedNode(PREFIXES["xsd"] + "gYear")
-_BOOLEAN = ox.NamedNode(PREFIXES["xsd"] + "boolean")
+_DECIMAL = ox.NamedNode(PREFIXES["xsd"] + "decimal")
 _SLUG = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 
 
@@ -62,7 +63,7 @@ class Parameter:
     ----------
     type
         A class (``city``), a concept scheme (``practice``), ``thing`` for any of our IRIs, or
-        ``integer``, ``year``, ``text``, ``language``, ``boolean``.
+        ``integer``, ``decimal``, ``year``, ``text``, ``language``.
     default
         The terms in the file, as SPARQL writes them.
     """
@@ -124,14 +125,12 @@ def to_term(parameter: Parameter, value: object) -> ox.NamedNode | ox.Literal:
     try:
         if kind == "integer":
             return ox.Literal(str(int(text)), datatype=_INTEGER)
+        if kind == "decimal":
+            return ox.Literal(str(Decimal(text)), datatype=_DECIMAL)
         if kind == "year":
             return ox.Literal(f"{int(text):04d}", datatype=_YEAR)
-    except ValueError as error:
+    except (ValueError, InvalidOperation) as error:
         raise ParameterError("bad-parameter", parameter.name, kind, text) from error
-    if kind == "boolean":
-        if text.lower() not in ("true", "false"):
-            raise ParameterError("bad-parameter", parameter.name, "true/false", text)
-        return ox.Literal(text.lower(), datatype=_BOOLEAN)
     if kind in ("text", "language"):
         return ox.Literal({"zh": "zh-Hans"}.get(text, text) if kind == "language" else text)
     path = text.removeprefix(ID).removeprefix(CONCEPT).removeprefix("concept/")
