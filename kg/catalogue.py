@@ -158,6 +158,7 @@ def catalogue() -> Mapping[str, NamedQuery]:
     return {path.stem: read_query(path) for path in sorted(query_folder().glob("*.rq"))}
 
 
+@cache
 def read_query(path: Path) -> NamedQuery:
     """Read one query file and its header.
 
@@ -169,7 +170,7 @@ def read_query(path: Path) -> NamedQuery:
     text = path.read_text(encoding="utf-8")
     header_text = "\n".join(line[2:] for line in text.splitlines() if line.startswith("#+"))
     try:
-        header = yaml.safe_load(header_text)
+        header = yaml.load(header_text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     except yaml.YAMLError as error:
         raise QueryError(
             "bad-query-file", str(path), f"YAML: {error}".replace("\n", " ")
@@ -219,11 +220,12 @@ def find_query(name: str) -> NamedQuery:
     UnknownNameError
         No query has this name; the closest ones are named.
     """
-    queries = catalogue()
-    if name not in queries:
-        close = difflib.get_close_matches(name, queries, n=3, cutoff=0.0)
+    # Only this file is read: a start that needs one query does not pay for all headers.
+    paths = {path.stem: path for path in query_folder().glob("*.rq")}
+    if name not in paths:
+        close = difflib.get_close_matches(name, sorted(paths), n=3, cutoff=0.0)
         raise UnknownNameError("unknown-query", name, ", ".join(close))
-    return queries[name]
+    return read_query(paths[name])
 
 
 def run_query(
