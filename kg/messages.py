@@ -448,7 +448,7 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
     "lost-fact": (
         "Fact {0} is not covered: {1}",
         "No claim at {2} states: {3}.",
-        "事实 {0} 未被覆盖：{1}",
+        "事实 {0} 未被覆盖：{4}",
         "没有位于 {2} 的声明陈述：{3}。",
     ),
     # using the graph

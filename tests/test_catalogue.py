@@ -1,0 +1,138 @@
+"""Every named query gives its expected rows on three engines."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kg.catalogue import NamedQuery, catalogue, read_query
+from kg.errors import ParameterError, QueryError, UnknownNameError
+from kg.graph import KnowledgeGraph
+from kg.results import Table
+from kg.store.remote import RemoteStore
+
+if TYPE_CHECKING:
+    import rdflib
+
+EXPECTED = Path(__file__).parent / "expected"
+QUERIES = list(catalogue().values())
+IDS = [query.name for query in QUERIES]
+Rows = list[tuple[str, ...]]
+
+
+def expected_rows(query: NamedQuery) -> tuple[list[str], Rows]:
+    with (EXPECTED / f"{query.name}.csv").open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    return header, sorted(tuple(row) for row in rows)
+
+
+def on_article(query: NamedQuery) -> bool:
+    """Competency questions are asked of the first source alone."""
+    return "competency" in query.tags and query.name != "cq25-conflicts"
+
+
+def csv_rows(table: object) -> tuple[list[str], Rows]:
+    assert isinstance(table, Table)
+    header, *rows = csv.reader(table.to_csv().splitlines())
+    return header, sorted(tuple(row) for row in rows)
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=IDS)
+def test_rows_on_pyoxigraph(
+    query: NamedQuery, graph: KnowledgeGraph, article_graph: KnowledgeGraph
+) -> None:
+    chosen = article_graph if on_article(query) else graph
+    assert csv_rows(chosen.store.query(query.text)) == expected_rows(query)
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=IDS)
+def test_rows_on_rdflib(
+    query: NamedQuery, rdflib_graph: rdflib.Dataset, rdflib_article: rdflib.Dataset
+) -> None:
+    chosen = rdflib_article if on_article(query) else rdflib_graph
+    result = chosen.query(query.text)
+    assert result.vars is not None
+    rows = sorted(tuple("" if cell is None else str(cell) for cell in row) for row in result)  # type: ignore[union-attr]
+    assert ([str(name) for name in result.vars], rows) == expected_rows(query)
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=IDS)
+def test_rows_on_a_server(query: NamedQuery, endpoint: str, article_endpoint: str) -> None:
+    store = RemoteStore(article_endpoint if on_article(query) else endpoint)
+    assert csv_rows(store.query(query.text)) == expected_rows(query)
+
+
+def test_enough_questions() -> None:
+    competency = [name for name in IDS if name.startswith("cq")]
+    assert len(competency) == 28
+    assert len(IDS) - len(competency) >= 16
+
+
+def test_every_query_has_rows() -> None:
+    empty = [query.name for query in QUERIES if not expected_rows(query)[1]]
+    assert empty == []
+
+
+def test_a_parameter_changes_the_answer(graph: KnowledgeGraph) -> None:
+    rows = graph.run("programmes-with-practice", practice="digital-literacy").records()
+    assert {str(row["city"]).rpartition("/")[2] for row in rows} == {
+        "barcelona",
+        "san-francisco",
+        "singapore",
+    }
+
+
+def test_names_speak_the_chosen_language(graph: KnowledgeGraph) -> None:
+    rows = graph.run("cq05-ranking", language="zh").records()
+    assert [row["name"] for row in rows][:3] == ["新加坡", "首尔", "伦敦"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("city", 'singapore> } ; DROP ALL #'),
+        ("city", "singapore } { ?s ?p ?o"),
+        ("city", "../practice/open-data x"),
+        ("city", ""),
+    ],
+)
+def test_a_value_cannot_leave_its_block(graph: KnowledgeGraph, name: str, value: str) -> None:
+    with pytest.raises(ParameterError):
+        graph.run("city-profile", **{name: value})
+
+
+def test_a_text_is_bound_as_a_literal(graph: KnowledgeGraph) -> None:
+    assert graph.run("concept-tree", scheme='x" } UNION { ?s ?p ?o } #').rows == ()
+
+
+def test_unknown_query_names_the_closest(graph: KnowledgeGraph) -> None:
+    with pytest.raises(UnknownNameError, match="city-profile"):
+        graph.run("city-profil")
+
+
+def test_unknown_parameter_names_the_known(graph: KnowledgeGraph) -> None:
+    with pytest.raises(ParameterError, match="city"):
+        graph.run("city-profile", town="singapore")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("SELECT * {}", "no #\\+ header"),
+        ("#+ summary: x\nSELECT * {}", "summary needs en and zh"),
+        ("#+ summary: {en: a, zh: b}\n#+ question: {en: a, zh: b}\n#+ chart: pie\n", "chart pie"),
+        (
+            "#+ summary: {en: a, zh: b}\n#+ question: {en: a, zh: b}\n"
+            "#+ params: {city: {type: city, help: {en: a, zh: b}}}\nSELECT * {}",
+            "0 data blocks",
+        ),
+    ],
+)
+def test_a_bad_header_is_refused(tmp_path: Path, text: str, problem: str) -> None:
+    path = tmp_path / "bad.rq"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(QueryError, match=problem):
+        read_query(path)
