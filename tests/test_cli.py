@@ -1,0 +1,164 @@
+"""The command line as a reader meets it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kg.cli import main
+
+
+def run(*arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(main, list(arguments), input=stdin)
+
+
+def test_counts_as_csv() -> None:
+    result = run("recur", "--format", "csv")
+    rows = {row["practice"].rpartition("/")[2]: row for row in csv.DictReader(io.StringIO(result.stdout))}
+    assert result.exit_code == 0
+    assert rows["open-data"]["cities"] == "5"
+    assert rows["open-data"]["of"] == "38"
+    assert len(rows) == 16
+
+
+def test_leaders_as_csv() -> None:
+    result = run("recur", "--leading", "10", "--min-cities", "2", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert {row["cities"] for row in rows} == {"2"}
+    assert len(rows) == 6
+    assert "9 of 10 cities" in result.stderr
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "tsv", "json", "jsonl", "md"])
+def test_every_form(form: str) -> None:
+    result = run("recur", "--format", form)
+    assert result.exit_code == 0
+    assert "open-data" in result.stdout
+    if form == "jsonl":
+        assert all(json.loads(line) for line in result.stdout.splitlines())
+
+
+def test_a_practice_with_its_sentences() -> None:
+    result = run("show", "practice/open-data", "--format", "table")
+    assert result.exit_code == 0
+    assert "P21S5" in result.stdout
+    assert "P21S6" in result.stdout
+    assert "Continuous opening of city data" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "thing"),
+    [
+        ("阿特莱德", "city/adelaide"),
+        ("阿德莱德", "city/adelaide"),
+        ("Adelaid", "city/adelaide"),
+        ("艾斯堡", "city/espoo"),
+        ("Espo", "city/espoo"),
+        ("新加坡", "city/singapore"),
+        ("open data", "practice/open-data"),
+        ("开放数据", "practice/open-data"),
+        ("DAHLIA", "programme/us-san-francisco-dahlia"),
+        ("smes go digitl", "programme/sg-smes-go-digital"),
+    ],
+)
+def test_search_forgives(text: str, thing: str) -> None:
+    result = run("search", text, "--format", "csv")
+    found = [row["thing"] for row in csv.DictReader(io.StringIO(result.stdout))]
+    assert thing in found[:3]
+
+
+def test_nothing_found_is_said() -> None:
+    result = run("search", "qqqqqqqqqq")
+    assert result.exit_code == 1
+    assert "Nothing has a name like this" in result.stderr
+
+
+def test_did_you_mean() -> None:
+    result = run("show", "singapoor")
+    assert result.exit_code == 1
+    assert "Did you mean" in result.stderr
+    assert "city/singapore" in result.stderr
+    chinese = run("--lang", "zh", "show", "singapoor")
+    assert "是否指" in chinese.stderr
+
+
+def test_compare() -> None:
+    result = run("compare", "singapore", "赫尔辛基", "--format", "csv")
+    rows = list(csv.reader(io.StringIO(result.stdout)))
+    assert rows[0] == ["practice", "Singapore", "Helsinki"]
+    assert ["Continuous opening of city data", "1", "1"] in rows
+    assert "unknown, not absent" in result.stderr
+
+
+def test_chinese_names() -> None:
+    result = run("recur", "--lang", "zh", "--format", "table")
+    assert "城市数据持续开放" in result.stdout
+    assert "城市数" in result.stdout
+    assert "不等于" in result.stderr
+
+
+def test_queries_and_parameters() -> None:
+    listed = run("queries", "--format", "csv")
+    assert "city-profile" in listed.stdout
+    result = run("query", "city-profile", "-p", "city=helsinki", "--format", "csv")
+    assert "fi-helsinki-region-infoshare" in result.stdout
+    bad = run("query", "city-profile", "-p", "helsinki")
+    assert bad.exit_code == 2
+    assert "--param city=singapore" in bad.stderr
+
+
+def test_a_query_from_standard_input() -> None:
+    result = run("query", "-", "--format", "csv", stdin="SELECT (1 + 1 AS ?n) {}")
+    assert result.stdout == "n\n2\n"
+    assert run("query", "-", stdin="ASK { ?s ?p ?o }").stdout == "true\n"
+    broken = run("query", "-", stdin="SELECT")
+    assert broken.exit_code == 1
+    assert "Write SPARQL 1.1" in broken.stderr
+
+
+def test_a_missing_query_file_is_a_wrong_call() -> None:
+    assert run("query", "nowhere.rq").exit_code == 2
+
+
+def test_wrong_options_are_wrong_calls(tmp_path: Path) -> None:
+    assert run("recur", "--leading", "0").exit_code == 2
+    assert run("--data", str(tmp_path), "--endpoint", "http://x", "recur").exit_code == 2
+    nowhere = run("--data", str(tmp_path / "none"), "recur")
+    assert nowhere.exit_code == 1
+    assert "There is no folder" in nowhere.stderr
+
+
+def test_a_network_page_is_written(tmp_path: Path) -> None:
+    target = tmp_path / "page.html"
+    assert run("network", "city-practice", "-o", str(target)).exit_code == 0
+    assert target.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert run("network", "city-practice", "-o", str(tmp_path / "n.graphml")).exit_code == 0
+
+
+def test_help_names_every_command() -> None:
+    shown = run("--help").stdout
+    for command in main.commands:
+        assert command in shown
+        assert run(command, "--help").exit_code == 0
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    command = f"{sys.executable} -m kg.cli export nquads | head -n 1"
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert result.stderr == ""
+    assert len(result.stdout.splitlines()) == 1
+
+
+def test_importing_the_package_is_light() -> None:
+    code = (
+        "import sys, kg; heavy = {'rdflib', 'pandas', 'networkx', 'pyoxigraph'} & set(sys.modules); "
+        "sys.exit(', '.join(heavy))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

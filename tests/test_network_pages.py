@@ -1,0 +1,161 @@
+"""Network pages in a real browser: nodes shown, no error, no request, nothing executed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import networkx as nx
+import pytest
+
+from kg.drawing import network_page, settled_layout
+from kg.errors import ParameterError, UnknownNameError
+from kg.graph import KnowledgeGraph
+from kg.network import VIEWS
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
+
+def open_page(browser: Chrome, path: Path) -> None:
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    browser.get_log("browser")
+    browser.get_log("performance")
+    browser.get(path.as_uri())
+    WebDriverWait(browser, 30).until(
+        lambda chrome: chrome.execute_script("return document.body.dataset.drawn")
+    )
+
+
+def requests(browser: Chrome) -> list[str]:
+    """Addresses that the page asked for, its own file aside."""
+    entries: list[dict[str, Any]] = [
+        json.loads(entry["message"])["message"] for entry in browser.get_log("performance")
+    ]
+    addresses = [
+        entry["params"]["request"]["url"]
+        for entry in entries
+        if entry["method"] == "Network.requestWillBeSent"
+    ]
+    return [address for address in addresses if not address.startswith(("file:", "data:"))]
+
+
+def failures(browser: Chrome) -> list[str]:
+    return [entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
+
+
+def coloured_pixels(browser: Chrome) -> int:
+    """Pixels of the canvas that are neither paper nor grey."""
+    return int(
+        browser.execute_script(
+            "const c = document.querySelector('#network canvas');"
+            "const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
+            "let n = 0;"
+            "for (let i = 0; i < d.length; i += 4)"
+            "  if (d[i + 3] > 200 && Math.max(d[i], d[i+1], d[i+2]) - Math.min(d[i], d[i+1], d[i+2]) > 60) n++;"
+            "return n;"
+        )
+    )
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_page_works_without_a_network(
+    graph: KnowledgeGraph, browser: Chrome, tmp_path: Path, view: str, width: int
+) -> None:
+    city = "singapore" if view == "city" else None
+    network = graph.network(view, city=city)
+    path = graph.draw(view, tmp_path / "page.html", city=city)
+    browser.set_window_size(width, 900)
+    open_page(browser, path)
+    assert browser.execute_script("return document.body.dataset.drawn") == str(len(network))
+    assert coloured_pixels(browser) > 300
+    assert requests(browser) == []
+    assert failures(browser) == []
+    # Nothing but the table scrolls sideways.
+    assert browser.execute_script("return document.documentElement.scrollWidth <= innerWidth")
+    assert len(browser.find_elements("css selector", "tbody tr")) == len(network)
+
+
+def test_language_search_and_filter(graph: KnowledgeGraph, browser: Chrome, tmp_path: Path) -> None:
+    path = graph.draw("city-practice", tmp_path / "page.html", language="zh")
+    browser.set_window_size(1280, 900)
+    open_page(browser, path)
+    title = browser.find_element("css selector", "h1.zh")
+    assert title.is_displayed()
+    assert title.text == "哪些城市记录了哪些实践"
+    browser.find_element("id", "language").click()
+    assert browser.find_element("css selector", "h1.en").is_displayed()
+    assert not title.is_displayed()
+    search = browser.find_element("id", "search")
+    search.send_keys("新加坡\n")
+    detail = browser.find_element("id", "detail")
+    assert detail.is_displayed()
+    assert "Singapore" in detail.text
+    assert "P21S5" in detail.text
+    before = coloured_pixels(browser)
+    browser.find_element("css selector", ".legend input[value=practice]").click()
+    browser.execute_async_script("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
+    assert coloured_pixels(browser) < before
+    assert failures(browser) == []
+
+
+def test_labels_are_text(browser: Chrome, tmp_path: Path) -> None:
+    """Markup in a name is shown, never run, on the page, in tooltips and in the panel."""
+    evil = "<img src=x onerror=\"document.title='owned'\"></script><script>document.title='owned'</script>"
+    network: nx.Graph[str] = nx.Graph()
+    for number, kind in enumerate(("city", "practice")):
+        network.add_node(
+            f"https://w3id.org/city-practice-graph/id/x/{number}",
+            kind=kind,
+            name_en=evil,
+            name_zh=evil,
+            cities=1,
+            evidence=evil,
+        )
+    left, right = network
+    network.add_edge(left, right, weight=1, evidence=evil)
+    path = tmp_path / "evil.html"
+    path.write_text(network_page(network, "city-practice"), encoding="utf-8")
+    open_page(browser, path)
+    browser.find_element("id", "search").send_keys("onerror\n")
+    assert "onerror" in browser.find_element("id", "detail").text
+    assert browser.title != "owned"
+    assert browser.execute_script("return document.querySelectorAll('img').length") == 0
+    assert failures(browser) == []
+
+
+def test_the_same_facts_give_the_same_page(graph: KnowledgeGraph) -> None:
+    network = graph.network("practice-mechanism")
+    assert network_page(network, "practice-mechanism") == network_page(
+        graph.network("practice-mechanism"), "practice-mechanism"
+    )
+
+
+def test_nodes_do_not_lie_on_each_other(graph: KnowledgeGraph) -> None:
+    for view in VIEWS[:4]:
+        positions = list(settled_layout(graph.network(view)).values())
+        closest = min(
+            (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2
+            for i, a in enumerate(positions)
+            for b in positions[i + 1 :]
+        )
+        assert closest > 15**2, view
+
+
+def test_edges_count_programmes(graph: KnowledgeGraph) -> None:
+    network = graph.network("city-practice")
+    base = "https://w3id.org/city-practice-graph/"
+    edge = network[base + "id/city/singapore"][base + "concept/practice/open-data"]
+    assert edge["weight"] == 1
+    assert "sh-top50-lessons-2021/P21S5" in edge["evidence"]
+    assert network.nodes[base + "concept/practice/open-data"]["cities"] == 5
+
+
+def test_wrong_views(graph: KnowledgeGraph) -> None:
+    with pytest.raises(UnknownNameError, match="city-practice"):
+        graph.network("hairball")
+    with pytest.raises(ParameterError, match="--city"):
+        graph.network("city")
