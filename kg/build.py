@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from kg.curation import Document, read_facts
 from kg.errors import CurationError, Fault
-from kg.terms import CLAIM, CONCEPT, DERIVED_GRAPH, VOCABULARY_GRAPH, canonical_language, expand
+from kg.terms import CLAIM, CONCEPT, DERIVED_GRAPH, canonical_language, expand
 from kg.validation import (
     Index,
     conflict_faults,
@@ -175,10 +175,9 @@ def merge(store: ox.Store) -> None:
             ox.Quad(quad.subject, quad.predicate, quad.object)
             for quad in store.quads_for_pattern(None, None, None, graph)
         )
-    vocabulary = ox.NamedNode(VOCABULARY_GRAPH)
-    for triple in vocabulary_triples():
-        merged.append(ox.Quad(triple.subject, triple.predicate, triple.object))
-        merged.append(ox.Quad(triple.subject, triple.predicate, triple.object, vocabulary))
+    merged += (
+        ox.Quad(triple.subject, triple.predicate, triple.object) for triple in vocabulary_triples()
+    )
     store.extend(merged)
 
 

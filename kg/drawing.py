@@ -37,7 +37,7 @@ _FONTS: Final = (
     '"Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", '
     '"Noto Sans CJK SC", system-ui, sans-serif'
 )
-SPACING: Final = 120.0
+SPACING: Final = 96.0
 SEED: Final = 20211215
 
 
@@ -149,8 +149,8 @@ def settled_layout(network: networkx.Graph[str]) -> dict[str, tuple[float, float
             }
         left, top = min(x for x, _ in places.values()), min(y for _, y in places.values())
         places = {node: (x - left, y - top) for node, (x, y) in places.items()}
-        width = max(x for x, _ in places.values()) + 1.6 * SPACING
-        height = max(y for _, y in places.values()) + 1.0 * SPACING
+        width = max(x for x, _ in places.values()) + 1.7 * SPACING
+        height = max(y for _, y in places.values()) + 0.9 * SPACING
         boxes.append((width, height, places))
     return _pack(boxes)
 
@@ -158,9 +158,9 @@ def settled_layout(network: networkx.Graph[str]) -> dict[str, tuple[float, float
 def _pack(
     boxes: list[tuple[float, float, dict[str, tuple[float, float]]]],
 ) -> dict[str, tuple[float, float]]:
-    """Shelves of boxes, about 1.5 times as wide as high."""
+    """Shelves of boxes, about 1.7 times as wide as high, like the picture on a desk."""
     area = sum(width * height for width, height, _ in boxes)
-    limit = max([math.sqrt(area * 1.5), *(width for width, _, _ in boxes)])
+    limit = max([math.sqrt(area * 1.7 * 1.25), *(width for width, _, _ in boxes)])
     positions: dict[str, tuple[float, float]] = {}
     x = y = shelf = 0.0
     for width, height, places in boxes:

@@ -10,7 +10,6 @@ CONCEPT: Final = BASE + "concept/"
 CPG: Final = BASE + "ontology#"
 
 DERIVED_GRAPH: Final = ID + "graph/derived"
-VOCABULARY_GRAPH: Final = ID + "graph/vocabulary"
 CLAIM: Final = ID + "claim/"
 FRAGMENT: Final = ID + "fragment/"
 SOURCE: Final = ID + "source/"

@@ -6,6 +6,7 @@
   const root = document.documentElement;
   const language = () => (root.lang === "en" ? "en" : "zh");
   const hidden = new Set();
+  let fontSize = 15;
   const font = getComputedStyle(document.body).fontFamily;
   const search = document.getElementById("search");
   const detail = document.getElementById("detail");
@@ -34,7 +35,7 @@
       label: wrap(node.names[language()]), title: tooltip(node),
       color: { background: matches ? node.color : "#d9dee5", border: matches ? "#1b2430" : "#c3cad3", highlight: { background: node.color, border: "#000000" } },
       borderWidth: 1, hidden: hidden.has(node.kind),
-      font: { face: font, size: node.cities > 2 ? 19 : 16, color: matches ? "#1b2430" : "#8e99a6", strokeWidth: 4, strokeColor: "#f5f7fa" },
+      font: { face: font, size: fontSize + (node.cities > 2 ? 3 : 0), color: matches ? "#1b2430" : "#8e99a6", strokeWidth: 4, strokeColor: "#f5f7fa" },
     };
   }
   const nodes = new vis.DataSet(data.nodes.map(look));
@@ -100,5 +101,12 @@
     redraw();
     show(selected);
   });
-  network.once("afterDrawing", () => { network.fit(); document.body.dataset.drawn = String(nodes.length); });
+  // Labels keep a readable size when the whole picture is fitted into a small screen.
+  function fit() {
+    network.fit({ animation: false });
+    fontSize = Math.min(24, Math.max(14, 12 / network.getScale()));
+    redraw();
+  }
+  network.once("afterDrawing", () => { fit(); document.body.dataset.drawn = String(nodes.length); });
+  window.addEventListener("resize", fit);
 })();
