@@ -538,7 +538,7 @@ def _check_facts(settings: Settings, facts: Path) -> None:
     built = build_dataset(facts, progress=settings.progress)
     for warning in built.warnings:
         click.echo(warning.render(settings.language), err=True)
-    claims = built.nquads.count(b"ontology#Claim> .")
+    claims = built.nquads.count(b"#type> <https://w3id.org/city-practice-graph/ontology#Claim> .")
     settings.say(
         "check-good", len(fact_files(facts)), built.nquads.count(b"\n"), claims, len(built.warnings)
     )

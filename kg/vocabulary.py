@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -31,11 +31,20 @@ def rule_files() -> list[Path]:
     return sorted(ontology_folder().glob("rules/*.rq"))
 
 
-def vocabulary_triples() -> Iterator[ox.Triple]:
-    """All triples of the vocabulary files."""
-    for path in vocabulary_files():
-        for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
-            yield quad.triple
+@cache
+def vocabulary_triples() -> tuple[ox.Triple, ...]:
+    """All triples of the vocabulary files.
+
+    The lists of OWL axioms have blank nodes: they get the labels of RDF Dataset Canonicalization
+    (W3C RDFC-1.0), so that every build writes the same bytes.
+    """
+    dataset = ox.Dataset(
+        quad
+        for path in vocabulary_files()
+        for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)
+    )
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return tuple(quad.triple for quad in dataset)
 
 
 @cache

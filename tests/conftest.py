@@ -82,7 +82,9 @@ def _free_port() -> int:
 
 def serve(graph: KnowledgeGraph, folder: Path) -> Iterator[str]:
     """Start the oxigraph server of the PyPI wheel on loopback with the facts of a graph."""
-    program = shutil.which("oxigraph", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    program = shutil.which(
+        "oxigraph", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    )
     if program is None:
         absent("the oxigraph server is not installed: pip install oxigraph")
     facts = folder / "facts.nq"

@@ -18,7 +18,6 @@ import kg
 from kg.build import build, write_atomically
 from kg.cache import cache_folder, input_hash, load_or_build
 from kg.errors import CurationError, FactsNotFoundError
-from kg.resources import shipped_facts
 
 SMALL = Path(__file__).parent / "facts"
 
@@ -109,7 +108,9 @@ def test_a_killed_build_leaves_old_or_new(tmp_path: Path) -> None:
     assert killed > 25
 
 
-def test_a_kill_while_writing_leaves_the_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kill_while_writing_leaves_the_old(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     target = tmp_path / "dataset.nq"
     write_atomically(target, b"old")
 
@@ -146,7 +147,3 @@ def test_an_unwritable_cache_still_answers(tmp_path: Path, monkeypatch: pytest.M
     steps: list[str] = []
     assert load_or_build(SMALL, progress=steps.append)
     assert "cache-unwritable" in steps
-
-
-def test_the_shipped_facts_are_in_canonical_positions() -> None:
-    assert (shipped_facts() / "fragment" / "sh-top50-lessons-2021.yaml").is_file()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kg.catalogue import NamedQuery, catalogue, read_query
+from kg.catalogue import NamedQuery, catalogue, read_query, run_query
 from kg.errors import ParameterError, QueryError, UnknownNameError
 from kg.graph import KnowledgeGraph
 from kg.results import Table
@@ -93,7 +93,7 @@ def test_names_speak_the_chosen_language(graph: KnowledgeGraph) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("city", 'singapore> } ; DROP ALL #'),
+        ("city", "singapore> } ; DROP ALL #"),
         ("city", "singapore } { ?s ?p ?o"),
         ("city", "../practice/open-data x"),
         ("city", ""),
@@ -101,7 +101,7 @@ def test_names_speak_the_chosen_language(graph: KnowledgeGraph) -> None:
 )
 def test_a_value_cannot_leave_its_block(graph: KnowledgeGraph, name: str, value: str) -> None:
     with pytest.raises(ParameterError):
-        graph.run("city-profile", **{name: value})
+        run_query(graph.store, "city-profile", {name: value})
 
 
 def test_a_text_is_bound_as_a_literal(graph: KnowledgeGraph) -> None:

@@ -21,7 +21,9 @@ def test_all_facts_are_covered() -> None:
     assert sum(int(total) for _, _, total in paragraphs) == 292
 
 
-@pytest.mark.parametrize("claim", ["claim/singapore-001", "claim/berlin-001", "claim/practices-001"])
+@pytest.mark.parametrize(
+    "claim", ["claim/singapore-001", "claim/berlin-001", "claim/practices-001"]
+)
 def test_a_lost_claim_names_its_facts(facts: Path, claim: str) -> None:
     for path in facts.rglob("*.yaml"):
         text = path.read_text(encoding="utf-8")

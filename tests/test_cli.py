@@ -21,7 +21,10 @@ def run(*arguments: str, stdin: str | None = None) -> Result:
 
 def test_counts_as_csv() -> None:
     result = run("recur", "--format", "csv")
-    rows = {row["practice"].rpartition("/")[2]: row for row in csv.DictReader(io.StringIO(result.stdout))}
+    rows = {
+        row["practice"].rpartition("/")[2]: row
+        for row in csv.DictReader(io.StringIO(result.stdout))
+    }
     assert result.exit_code == 0
     assert rows["open-data"]["cities"] == "5"
     assert rows["open-data"]["of"] == "38"
@@ -158,7 +161,8 @@ def test_a_closed_pipe_is_no_error() -> None:
 
 def test_importing_the_package_is_light() -> None:
     code = (
-        "import sys, kg; heavy = {'rdflib', 'pandas', 'networkx', 'pyoxigraph'} & set(sys.modules); "
+        "import sys, kg; "
+        "heavy = {'rdflib', 'pandas', 'networkx', 'pyoxigraph'} & set(sys.modules); "
         "sys.exit(', '.join(heavy))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

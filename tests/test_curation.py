@@ -46,7 +46,11 @@ def test_a_broken_copy_is_refused(
     found = [shown for shown in result.stderr.splitlines() if shown.startswith(place)]
     assert found, result.stderr
     problem, remedy = message(code, "zh" if language == "zh" else "en")
-    pattern = re.sub(r"\\\{\d\\\}", ".*", re.escape(f"{problem} {remedy}" if language == "en" else problem + remedy))
+    pattern = re.sub(
+        r"\\\{\d\\\}",
+        ".*",
+        re.escape(f"{problem} {remedy}" if language == "en" else problem + remedy),
+    )
     pattern = pattern.replace(r"\{\{", r"\{").replace(r"\}\}", r"\}")
     assert any(re.search(pattern, shown) for shown in found), (pattern, found)
     if language == "zh":
@@ -56,7 +60,9 @@ def test_a_broken_copy_is_refused(
 
 def test_there_are_forty_broken_copies() -> None:
     assert len(BROKEN) >= 40
-    assert {path.name for path in (HERE / "broken").glob("*.yaml")} == {name for name, _, _ in BROKEN}
+    assert {path.name for path in (HERE / "broken").glob("*.yaml")} == {
+        name for name, _, _ in BROKEN
+    }
 
 
 def test_the_unbroken_folder_is_good() -> None:
@@ -105,7 +111,9 @@ def test_deep_nesting_ends_early(tmp_path: Path) -> None:
 
 
 @given(st.text(max_size=300))
-def test_any_text_gives_faults_not_crashes(tmp_path_factory: pytest.TempPathFactory, content: str) -> None:
+def test_any_text_gives_faults_not_crashes(
+    tmp_path_factory: pytest.TempPathFactory, content: str
+) -> None:
     path = tmp_path_factory.mktemp("fuzz") / "x.yaml"
     path.write_bytes(content.encode("utf-8", "surrogatepass"))
     document, faults = read_file(path)

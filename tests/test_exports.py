@@ -19,7 +19,11 @@ from kg.errors import UnknownNameError
 from kg.graph import KnowledgeGraph
 from kg.publishing import FORMATS, export
 
-DATASETS = {"trig": ox.RdfFormat.TRIG, "nquads": ox.RdfFormat.N_QUADS, "jsonld": ox.RdfFormat.JSON_LD}
+DATASETS = {
+    "trig": ox.RdfFormat.TRIG,
+    "nquads": ox.RdfFormat.N_QUADS,
+    "jsonld": ox.RdfFormat.JSON_LD,
+}
 DEFAULT_GRAPHS = {
     "turtle": ox.RdfFormat.TURTLE,
     "ntriples": ox.RdfFormat.N_TRIPLES,
@@ -56,7 +60,8 @@ def named(triples: set[ox.Triple]) -> set[ox.Triple]:
     return {
         triple
         for triple in triples
-        if not isinstance(triple.subject, ox.BlankNode) and not isinstance(triple.object, ox.BlankNode)
+        if not isinstance(triple.subject, ox.BlankNode)
+        and not isinstance(triple.object, ox.BlankNode)
     }
 
 
@@ -73,14 +78,20 @@ def test_rdflib_reads_the_same(graph: KnowledgeGraph, name: str) -> None:
 
 def test_curated_data_has_no_blank_nodes(graph: KnowledgeGraph) -> None:
     dataset = graph.embedded("tests").dataset
-    claims = [quad for quad in dataset if "/id/" in str(quad.graph_name) and "vocabulary" not in str(quad.graph_name)]
+    claims = [
+        quad
+        for quad in dataset
+        if "/id/" in str(quad.graph_name) and "vocabulary" not in str(quad.graph_name)
+    ]
     assert claims
     assert not any(
         isinstance(term, ox.BlankNode) for quad in claims for term in (quad.subject, quad.object)
     )
 
 
-@pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("csv", "graphml", "gexf")])
+@pytest.mark.parametrize(
+    "name", [name for name in FORMATS if name not in ("csv", "graphml", "gexf")]
+)
 def test_language_tags_are_canonical(graph: KnowledgeGraph, name: str) -> None:
     content = single(graph, name)
     assert b"zh-Hans" in content

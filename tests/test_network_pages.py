@@ -54,7 +54,8 @@ def coloured_pixels(browser: Chrome) -> int:
             "const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
             "let n = 0;"
             "for (let i = 0; i < d.length; i += 4)"
-            "  if (d[i + 3] > 200 && Math.max(d[i], d[i+1], d[i+2]) - Math.min(d[i], d[i+1], d[i+2]) > 60) n++;"
+            "  if (d[i + 3] > 200 && Math.max(d[i], d[i+1], d[i+2])"
+            "      - Math.min(d[i], d[i+1], d[i+2]) > 60) n++;"
             "return n;"
         )
     )
@@ -104,7 +105,8 @@ def test_language_search_and_filter(graph: KnowledgeGraph, browser: Chrome, tmp_
 
 def test_labels_are_text(browser: Chrome, tmp_path: Path) -> None:
     """Markup in a name is shown, never run, on the page, in tooltips and in the panel."""
-    evil = "<img src=x onerror=\"document.title='owned'\"></script><script>document.title='owned'</script>"
+    script = "document.title='owned'"
+    evil = f'<img src=x onerror="{script}"></script><script>{script}</script>'
     network: nx.Graph[str] = nx.Graph()
     for number, kind in enumerate(("city", "practice")):
         network.add_node(

@@ -20,7 +20,16 @@ ROOT = Path(__file__).parents[1]
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "-o", str(folder), str(ROOT)]
+    command = [
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "-o",
+        str(folder),
+        str(ROOT),
+    ]
     subprocess.run(command, check=True, capture_output=True)
     (path,) = folder.glob("*.whl")
     return path
@@ -53,14 +62,20 @@ def test_an_installed_wheel_works_from_an_empty_folder(wheel: Path, tmp_path: Pa
     # Dependencies are linked, the package itself is not: it must come from the wheel.
     here = Path(next(p for p in sys.path if p.endswith("site-packages")))
     for item in here.iterdir():
-        if item.name != "kg" and not item.name.startswith(("city_practice_graph", "_editable", "__editable")):
+        if item.name != "kg" and not item.name.startswith(
+            ("city_practice_graph", "_editable", "__editable")
+        ):
             target = site / item.name
             if not target.exists() and item.suffix != ".pth":
                 target.symlink_to(item)
     result = subprocess.run(
         [python, "-m", "kg.cli", "recur", "--leading", "10", "--format", "csv"],
         cwd=tmp_path,
-        env={"PATH": os.environ["PATH"], "KG_CACHE": str(tmp_path / "cache"), "HOME": str(tmp_path)},
+        env={
+            "PATH": os.environ["PATH"],
+            "KG_CACHE": str(tmp_path / "cache"),
+            "HOME": str(tmp_path),
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -68,14 +83,20 @@ def test_an_installed_wheel_works_from_an_empty_folder(wheel: Path, tmp_path: Pa
     assert result.returncode == 0, result.stderr
     assert "open-data" in result.stdout
     where = subprocess.run(
-        [python, "-c", "import kg; print(kg.__file__)"], cwd=tmp_path, capture_output=True, text=True, check=True
+        [python, "-c", "import kg; print(kg.__file__)"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert where.stdout.startswith(str(environment))
 
 
 def test_the_version_has_one_value() -> None:
     version = kg.__version__
-    assert re.search(rf'^version = "{version}"$', (ROOT / "pyproject.toml").read_text("utf-8"), re.M)
+    assert re.search(
+        rf'^version = "{version}"$', (ROOT / "pyproject.toml").read_text("utf-8"), re.M
+    )
     assert re.search(rf"^version: {version}$", (ROOT / "CITATION.cff").read_text("utf-8"), re.M)
     assert f"## {version} " in (ROOT / "CHANGELOG.md").read_text("utf-8")
 

@@ -61,7 +61,9 @@ def test_shares_have_their_denominator(graph: KnowledgeGraph) -> None:
     assert row.share == pytest.approx(2 / 10)
     weights = {rank: 1 / math.log2(rank + 1) for rank in range(1, 11)}
     # Singapore is ranked 1 and Helsinki 5.
-    assert row.rank_weighted_share == pytest.approx((weights[1] + weights[5]) / sum(weights.values()))
+    assert row.rank_weighted_share == pytest.approx(
+        (weights[1] + weights[5]) / sum(weights.values())
+    )
     assert {slug(region) for region in row.regions} == {"asia", "europe"}
 
 

@@ -70,5 +70,7 @@ def test_wikidata_links_have_a_form(graph: KnowledgeGraph) -> None:
           FILTER(CONTAINS(STR(?same), "wikidata")) }"""
     )
     links = {str(city): str(same) for city, same in table.values()}
-    assert all(re.fullmatch(r"http://www\.wikidata\.org/entity/Q[1-9]\d*", x) for x in links.values())
+    assert all(
+        re.fullmatch(r"http://www\.wikidata\.org/entity/Q[1-9]\d*", x) for x in links.values()
+    )
     assert len(set(links.values())) == len(links)

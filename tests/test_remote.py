@@ -149,7 +149,9 @@ def test_a_slow_endpoint_times_out(misbehaving: Callable[[Reply], str]) -> None:
 
 
 def test_a_web_page_is_not_an_answer(misbehaving: Callable[[Reply], str]) -> None:
-    address = misbehaving(lambda handler, _: send(handler, 200, b"<html>", Content_Type="text/html"))
+    address = misbehaving(
+        lambda handler, _: send(handler, 200, b"<html>", Content_Type="text/html")
+    )
     with pytest.raises(EndpointError, match="not a SPARQL result"):
         RemoteStore(address).query("ASK {}")
 

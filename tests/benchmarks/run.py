@@ -1,6 +1,6 @@
 """Speed as ratios against a peer in the same run, in CPU time; prints a table, fails nothing.
 
-    python tests/benchmarks/run.py
+python tests/benchmarks/run.py
 """
 
 from __future__ import annotations
