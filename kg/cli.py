@@ -91,7 +91,7 @@ def _environment_language() -> Language:
 
 
 def _with_late_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Accept --lang, --format, --data and --endpoint after the command too, where people put them."""
+    """Accept the common options after the command too, where people put them."""
 
     def set_late(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
         if value is not None and parameter.name is not None:

@@ -125,8 +125,10 @@ def test_unknown_parameter_names_the_known(graph: KnowledgeGraph) -> None:
         ("#+ summary: x\nSELECT * {}", "summary needs en and zh"),
         ("#+ summary: {en: a, zh: b}\n#+ question: {en: a, zh: b}\n#+ chart: pie\n", "chart pie"),
         (
-            "#+ summary: {en: a, zh: b}\n#+ question: {en: a, zh: b}\n"
-            "#+ params: {city: {type: city, help: {en: a, zh: b}}}\nSELECT * {}",
+            (
+                "#+ summary: {en: a, zh: b}\n#+ question: {en: a, zh: b}\n"
+                "#+ params: {city: {type: city, help: {en: a, zh: b}}}\nSELECT * {}"
+            ),
             "0 data blocks",
         ),
     ],
