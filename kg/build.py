@@ -139,9 +139,7 @@ def _quads(documents: Iterable[Document]) -> Iterator[ox.Quad]:
 def _keep_source(store: ox.Store, source: str) -> None:
     """Drop claims that rest on another source, with what they state."""
     wanted = ox.NamedNode(expand(f"source/{source}"))
-    places = {
-        quad.subject for quad in store.quads_for_pattern(None, _SOURCE, wanted, ox.DefaultGraph())
-    }
+    places = {quad.subject for quad in store.quads_for_pattern(None, _SOURCE, wanted, None)}
     for graph in list(store.named_graphs()):
         if not (isinstance(graph, ox.NamedNode) and graph.value.startswith(CLAIM)):
             continue

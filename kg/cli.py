@@ -675,9 +675,8 @@ def _column_widths(
     ]
     if sum(widths) <= room:
         return None
-    limits = sorted(widths)
-    share = max(12, room // len(heading))
-    spare = room - sum(min(width, share) for width in limits)
+    share = max(24, room // len(heading))
+    spare = room - sum(min(width, share) for width in widths)
     wide = sum(1 for width in widths if width > share)
     bonus = max(0, spare // wide) if wide else 0
     return [None if width <= share else share + bonus for width in widths]

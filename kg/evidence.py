@@ -131,7 +131,7 @@ def check_source(dataset: ox.Store, path: Path, text: str) -> tuple[str, int]:
     found = text_sha256(text)
     known = {
         quad.object.value: quad.subject
-        for quad in dataset.quads_for_pattern(None, _TEXT_HASH, None, ox.DefaultGraph())
+        for quad in dataset.quads_for_pattern(None, _TEXT_HASH, None, None)
         if isinstance(quad.object, ox.Literal)
     }
     if found not in known:
@@ -140,10 +140,10 @@ def check_source(dataset: ox.Store, path: Path, text: str) -> tuple[str, int]:
     assert isinstance(source, ox.NamedNode)
     hashes = {fragment.name: fragment.sha256 for fragment in iter_fragments(text)}
     places = 0
-    for quad in dataset.quads_for_pattern(None, _HAS_SOURCE, source, ox.DefaultGraph()):
+    for quad in dataset.quads_for_pattern(None, _HAS_SOURCE, source, None):
         assert isinstance(quad.subject, ox.NamedNode)
         recorded = ox.Literal(hashes.get(quad.subject.value.rpartition("/")[2], ""))
-        if ox.Quad(quad.subject, _SEGMENT_HASH, recorded) not in dataset:
+        if not any(dataset.quads_for_pattern(quad.subject, _SEGMENT_HASH, recorded, None)):
             raise EvidenceError("segment-hash", quad.subject.value.removeprefix(FRAGMENT))
         places += 1
     return source.value.removeprefix(SOURCE), places

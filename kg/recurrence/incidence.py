@@ -46,7 +46,15 @@ class Incidence:
 
 def read_incidence(store: Store, facet: str) -> Incidence:
     """Read the incidence of one facet from any store."""
-    table = run_query(store, "incidence", {"facet": facet})
-    assert isinstance(table, Table)
-    links = (Link(*("" if term is None else term.value for term in row)) for row in table.rows)
+    stated = run_query(store, "incidence", {"facet": facet})
+    closure = run_query(store, "broader-concepts", {"facet": facet})
+    assert isinstance(stated, Table)
+    assert isinstance(closure, Table)
+    above: dict[str, list[str]] = defaultdict(list)
+    for concept, broader in closure.values():
+        above[str(concept)].append(str(broader))
+    links = []
+    for row in stated.rows:
+        direct, *rest = ("" if term is None else term.value for term in row)
+        links += [Link(concept, direct, *rest) for concept in (direct, *above[direct])]
     return Incidence(facet, tuple(links))

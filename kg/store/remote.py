@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.utils
 import json
+import re
 import time
 import urllib.error
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from kg.store import Answer
 DEFAULT_TIMEOUT: Final = 30
 MAX_TRIES: Final = 4
 MAX_WAIT: Final = 30.0
+_HEADER = re.compile(r"\A(?:[ \t]*(?:#[^\n]*)?\n)+")
 _BUSY = frozenset({429, 502, 503, 504})
 
 
@@ -59,7 +61,8 @@ class RemoteStore:
         wrapper = SPARQLWrapper(self.endpoint, agent="city-practice-graph")
         wrapper.setTimeout(self.timeout)
         wrapper.setMethod(POST)
-        wrapper.setQuery(sparql)
+        # SPARQLWrapper guesses the form of a query by its first words, comments included.
+        wrapper.setQuery(_HEADER.sub("", sparql))
         if not wrapper.isSparqlQueryRequest():
             raise QueryError("bad-query", "only queries are sent to an endpoint")
         graph_form = wrapper.queryType in ("CONSTRUCT", "DESCRIBE")
