@@ -131,8 +131,10 @@ class KnowledgeGraph:
         """Things whose names are like a text: Chinese or English, aliases, no exact spelling."""
         from kg.search import search_names
 
-        names = ((thing, name) for thing, name, _ in self._any_names)
-        return search_names(names, text, limit=limit)
+        names = {(thing, name) for thing, name, _ in self._any_names}
+        # The slug is a short English name of its own: practice/open-data.
+        names |= {(thing, thing.rpartition("/")[2]) for thing, _ in names}
+        return search_names(sorted(names), text, limit=limit)
 
     def resolve(self, name: str) -> str:
         """IRI of a thing from what people type: an IRI, ``practice/open-data``, a slug, a name.
