@@ -11,6 +11,7 @@ CPG: Final = BASE + "ontology#"
 
 DERIVED_GRAPH: Final = ID + "graph/derived"
 CLAIM: Final = ID + "claim/"
+SKOLEM: Final = BASE + ".well-known/genid/"
 FRAGMENT: Final = ID + "fragment/"
 SOURCE: Final = ID + "source/"
 

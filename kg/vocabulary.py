@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
 from kg.resources import ontology_folder
-from kg.terms import CONCEPT, expand
+from kg.terms import CONCEPT, SKOLEM, expand
 
 _IN_SCHEME = ox.NamedNode(expand("skos:inScheme"))
 
@@ -35,8 +36,9 @@ def rule_files() -> list[Path]:
 def vocabulary_triples() -> tuple[ox.Triple, ...]:
     """All triples of the vocabulary files.
 
-    The lists of OWL axioms have blank nodes: they get the labels of RDF Dataset Canonicalization
-    (W3C RDFC-1.0), so that every build writes the same bytes.
+    The lists of OWL axioms have blank nodes. They become IRIs (skolemisation, RDF 1.1 Concepts,
+    section 3.5) made from the labels of RDF Dataset Canonicalization (W3C RDFC-1.0), so that every
+    build and every export writes the same bytes.
     """
     dataset = ox.Dataset(
         quad
@@ -44,7 +46,13 @@ def vocabulary_triples() -> tuple[ox.Triple, ...]:
         for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)
     )
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return tuple(quad.triple for quad in dataset)
+    return tuple(
+        ox.Triple(_skolem(quad.subject), quad.predicate, _skolem(quad.object)) for quad in dataset
+    )
+
+
+def _skolem(term: Any) -> Any:
+    return ox.NamedNode(SKOLEM + term.value) if isinstance(term, ox.BlankNode) else term
 
 
 @cache

@@ -103,9 +103,22 @@ def _jsonld(store: EmbeddedStore) -> dict[str, bytes]:
     path = ontology_folder() / "context" / "publication.jsonld"
     context = json.loads(path.read_text(encoding="utf-8"))["@context"]
     dataset = to_rdflib_dataset(store.dataset)
-    document = json.loads(dataset.serialize(format="json-ld", context=context))
+    nodes = _jsonld_nodes(dataset.default_graph, context)
+    for graph in dataset.graphs():
+        if graph.identifier != dataset.default_graph.identifier:
+            nodes.append({"id": str(graph.identifier), "@graph": _jsonld_nodes(graph, context)})
+    document = {"@context": context, "@graph": nodes}
     text = json.dumps(_sort_json(document), ensure_ascii=False, indent=1, sort_keys=True)
     return {"city-practice-graph.jsonld": (text + "\n").encode()}
+
+
+def _jsonld_nodes(graph: rdflib.Graph, context: Any) -> list[Any]:
+    """Nodes of one graph; a whole dataset given to rdflib gets a blank node for a default graph."""
+    document = json.loads(graph.serialize(format="json-ld", context=context))
+    document.pop("@context", None)
+    nodes = document.get("@graph", [document])
+    assert isinstance(nodes, list)
+    return nodes
 
 
 def _sort_json(node: Any) -> Any:
