@@ -137,13 +137,17 @@ def settled_layout(network: networkx.Graph[str]) -> dict[str, tuple[float, float
     boxes: list[tuple[float, float, dict[str, tuple[float, float]]]] = []
     components = sorted(nx.connected_components(network), key=lambda c: (-len(c), min(c)))
     for component in components:
-        part = network.subgraph(sorted(component))
+        # A view made by ``subgraph`` iterates in hash order, which differs between processes.
+        part: networkx.Graph[str] = nx.Graph()
+        part.add_nodes_from(sorted(component))
+        part.add_edges_from(sorted((min(e), max(e)) for e in network.edges(component)))
         if len(component) == 1:
             places = {next(iter(component)): (0.0, 0.0)}
         else:
             start = nx.spring_layout(part, seed=SEED, weight=None)
             found = nx.kamada_kawai_layout(part, pos=start, weight=None)
-            scale = SPACING * math.sqrt(len(component)) * 0.75
+            # Larger components are denser in the middle: they get more than their share of room.
+            scale = SPACING * 0.62 * len(component) ** 0.72
             places = {
                 node: (float(x) * scale * 1.35, float(y) * scale) for node, (x, y) in found.items()
             }

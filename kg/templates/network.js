@@ -7,6 +7,7 @@
   const language = () => (root.lang === "en" ? "en" : "zh");
   const hidden = new Set();
   let fontSize = 15;
+  let nodeScale = 1;
   const font = getComputedStyle(document.body).fontFamily;
   const search = document.getElementById("search");
   const detail = document.getElementById("detail");
@@ -31,7 +32,7 @@
   function look(node) {
     const matches = !search.value || Object.values(node.names).some((name) => name.toLowerCase().includes(search.value.toLowerCase()));
     return {
-      id: node.id, x: node.x, y: node.y, shape: node.shape, size: node.size,
+      id: node.id, x: node.x, y: node.y, shape: node.shape, size: node.size * nodeScale,
       label: wrap(node.names[language()]), title: tooltip(node),
       color: { background: matches ? node.color : "#d9dee5", border: matches ? "#1b2430" : "#c3cad3", highlight: { background: node.color, border: "#000000" } },
       borderWidth: 1, hidden: hidden.has(node.kind),
@@ -101,10 +102,11 @@
     redraw();
     show(selected);
   });
-  // Labels keep a readable size when the whole picture is fitted into a small screen.
+  // Labels and nodes keep a readable size when the whole picture is fitted into a small screen.
   function fit() {
     network.fit({ animation: false });
     fontSize = Math.min(24, Math.max(14, 12 / network.getScale()));
+    nodeScale = Math.min(2.4, Math.max(1, 0.6 / network.getScale()));
     redraw();
   }
   network.once("afterDrawing", () => { fit(); document.body.dataset.drawn = String(nodes.length); });
