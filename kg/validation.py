@@ -255,9 +255,13 @@ def shape_faults(default_graph: rdflib.Graph, index: Index) -> Iterator[Fault]:
     for result in report.subjects(rdflib.RDF.type, SH.ValidationResult):
         focus = report.value(result, SH.focusNode)
         path_node = report.value(result, SH.resultPath)
+        # pySHACL 0.40 drops the language tags of the messages of SPARQL constraints: those are read
+        # from the shape itself.
+        constraint = report.value(result, SH.sourceConstraint)
+        texts = list(shapes.objects(constraint, SH.message)) if constraint else []
         messages = {
             str(getattr(text, "language", None) or "en").lower(): str(text)
-            for text in report.objects(result, SH.resultMessage)
+            for text in texts or report.objects(result, SH.resultMessage)
         }
         english = messages.get("en", next(iter(messages.values()), ""))
         value = report.value(result, SH.value)
