@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import platformdirs
+import pyoxigraph
 
-from kg.build import Built, Progress, build, write_atomically
-from kg.curation import fact_files
-from kg.resources import ontology_folder
+from kg.resources import fact_files, ontology_folder
+
+if TYPE_CHECKING:
+    from kg.build import Progress
 
 _KEEP: Final = 8
 _BUILDER: Final = ("build.py", "context.py", "curation.py", "validation.py", "vocabulary.py")
@@ -39,7 +40,7 @@ def input_hash(facts: Path, source: str | None) -> str:
             name = path.relative_to(folder).as_posix()
             digest.update(f"{name}\0{len(content)}\0".encode())
             digest.update(content)
-    for text in (version("pyoxigraph"), source or ""):
+    for text in (pyoxigraph.__version__, source or ""):
         digest.update(f"{text}\0".encode())
     return digest.hexdigest()
 
@@ -54,7 +55,10 @@ def load_or_build(facts: Path, *, source: str | None = None, progress: Progress)
     cached = _read(path)
     if cached is not None:
         return cached
-    built: Built = build(facts, source=source, progress=progress)
+    # The builder and the YAML reader cost a tenth of a second to import: only now are they needed.
+    from kg.build import build, write_atomically
+
+    built = build(facts, source=source, progress=progress)
     try:
         write_atomically(path, _seal(built.nquads))
         _prune(path.parent)

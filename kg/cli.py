@@ -533,7 +533,7 @@ def check(
 
 def _check_facts(settings: Settings, facts: Path) -> None:
     from kg.build import build as build_dataset
-    from kg.curation import fact_files
+    from kg.resources import fact_files
 
     built = build_dataset(facts, progress=settings.progress)
     for warning in built.warnings:

@@ -19,7 +19,8 @@ from typing import Any, Final, Protocol
 import yaml
 
 from kg.context import CurationContext, Key, curation_context
-from kg.errors import FactsNotFoundError, Fault
+from kg.errors import Fault
+from kg.resources import fact_files
 from kg.terms import BASE
 
 MAX_FILE_BYTES: Final = 4 * 1024 * 1024
@@ -132,22 +133,6 @@ def to_plain(node: Node) -> Any:
 def items(node: Node) -> tuple[Node, ...]:
     """The values of a key that takes one value or a list."""
     return node.items if isinstance(node, Sequence) else (node,)
-
-
-def fact_files(folder: Path) -> list[Path]:
-    """All curated files below a folder, in an order that does not depend on the file system.
-
-    Raises
-    ------
-    FactsNotFoundError
-        The folder does not exist, or holds no ``*.yaml`` file.
-    """
-    if not folder.is_dir():
-        raise FactsNotFoundError("facts-folder", str(folder))
-    found = sorted(folder.rglob("*.yaml"), key=lambda path: path.relative_to(folder).as_posix())
-    if not found:
-        raise FactsNotFoundError("facts-empty", str(folder))
-    return found
 
 
 def read_facts(folder: Path) -> tuple[list[Document], list[Fault]]:
