@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg.cache import load_or_build
+from kg.cache import open_cached
 from kg.catalogue import find_query, run_query
 from kg.errors import KgError, QueryError, UnknownNameError
 from kg.messages import Language
@@ -43,8 +43,7 @@ class KnowledgeGraph:
         cls, facts: Path | None = None, *, source: str | None = None, progress: Progress = _quiet
     ) -> KnowledgeGraph:
         """Open a folder of curated facts; without one, the facts that ship with the package."""
-        nquads = load_or_build(facts or shipped_facts(), source=source, progress=progress)
-        return cls(EmbeddedStore.from_nquads(nquads))
+        return cls(open_cached(facts or shipped_facts(), source=source, progress=progress))
 
     @classmethod
     def from_endpoint(cls, endpoint: str, *, timeout: int = 30) -> KnowledgeGraph:

@@ -192,3 +192,27 @@ def _json_term(term: Term) -> dict[str, str]:
     elif term.datatype.value != _XSD + "string":
         found["datatype"] = term.datatype.value
     return found
+
+
+def parse_json_results(answer: Any) -> Table | bool:
+    """A parsed SPARQL 1.1 Query Results JSON document as a table or a truth value."""
+    if "boolean" in answer:
+        return bool(answer["boolean"])
+    variables = tuple(answer["head"]["vars"])
+    rows = tuple(
+        tuple(_from_json(row[name]) if name in row else None for name in variables)
+        for row in answer["results"]["bindings"]
+    )
+    return Table(variables, rows)
+
+
+def _from_json(cell: dict[str, str]) -> Term:
+    if cell["type"] == "uri":
+        return ox.NamedNode(cell["value"])
+    if cell["type"] == "bnode":
+        return ox.BlankNode(cell["value"])
+    if "xml:lang" in cell:
+        return ox.Literal(cell["value"], language=cell["xml:lang"])
+    if "datatype" in cell:
+        return ox.Literal(cell["value"], datatype=ox.NamedNode(cell["datatype"]))
+    return ox.Literal(cell["value"])

@@ -140,6 +140,21 @@ def test_a_damaged_cache_is_built_again(tmp_path: Path, monkeypatch: pytest.Monk
     assert "shapes" in steps
 
 
+def test_kept_answers_are_checked_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KG_CACHE", str(tmp_path))
+    expected = kg.open(SMALL).run("programmes").to_csv()
+    (kept,) = tmp_path.glob("*.answers/*.json")
+    assert kg.open(SMALL).run("programmes").to_csv() == expected
+    kept.write_bytes(kept.read_bytes().replace(b"Testville", b"Elsewhere"))
+    assert kg.open(SMALL).run("programmes").to_csv() == expected
+
+
+def test_free_queries_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KG_CACHE", str(tmp_path))
+    kg.open(SMALL).query("SELECT (NOW() AS ?now) {}")
+    assert list(tmp_path.glob("*.answers/*")) == []
+
+
 def test_an_unwritable_cache_still_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a folder", encoding="utf-8")

@@ -19,7 +19,12 @@ class EmbeddedStore:
     """
 
     def __init__(self, dataset: ox.Store) -> None:
-        self.dataset = dataset
+        self._dataset = dataset
+
+    @property
+    def dataset(self) -> ox.Store:
+        """The dataset itself, for exports; treat it as read only."""
+        return self._dataset
 
     @classmethod
     def from_nquads(cls, content: bytes) -> EmbeddedStore:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 from kg.errors import EndpointError, QueryError
-from kg.results import Table, Term
+from kg.results import parse_json_results
 from kg.store import Answer
 
 DEFAULT_TIMEOUT: Final = 30
@@ -71,7 +71,7 @@ class RemoteStore:
         try:
             if graph_form:
                 return tuple(quad.triple for quad in ox.parse(body, format=ox.RdfFormat.TURTLE))
-            return _parse_results(json.loads(body))
+            return parse_json_results(json.loads(body))
         except (ValueError, SyntaxError, KeyError, TypeError) as error:
             raise EndpointError("endpoint-answer", self.endpoint) from error
 
@@ -135,26 +135,3 @@ def _first_line(error: Exception) -> str:
     if marker in text:
         text = text.partition(marker)[2].removeprefix("b'").removesuffix("'")
     return text.strip().replace("{", "(").replace("}", ")").partition("\n")[0][:300]
-
-
-def _parse_results(answer: Any) -> Table | bool:
-    if "boolean" in answer:
-        return bool(answer["boolean"])
-    variables = tuple(answer["head"]["vars"])
-    rows = tuple(
-        tuple(_term(row[name]) if name in row else None for name in variables)
-        for row in answer["results"]["bindings"]
-    )
-    return Table(variables, rows)
-
-
-def _term(cell: dict[str, str]) -> Term:
-    if cell["type"] == "uri":
-        return ox.NamedNode(cell["value"])
-    if cell["type"] == "bnode":
-        return ox.BlankNode(cell["value"])
-    if "xml:lang" in cell:
-        return ox.Literal(cell["value"], language=cell["xml:lang"])
-    if "datatype" in cell:
-        return ox.Literal(cell["value"], datatype=ox.NamedNode(cell["datatype"]))
-    return ox.Literal(cell["value"])
