@@ -20,6 +20,7 @@ import kg
 from kg.build import build
 from kg.catalogue import catalogue
 from kg.resources import shipped_facts
+from kg.store.embedded import EmbeddedStore
 
 REPEATS = 9
 
@@ -62,9 +63,11 @@ def main() -> None:
         show("kg --help / import rdflib", cpu_of([program, "--help"]) / peer, "x", "<= 0.5")
         graph = kg.open()
         dataset = graph.rdflib()
+        # The store itself: kept answers of named queries would not be a measure of the engine.
+        store = EmbeddedStore(graph.embedded("benchmark").dataset)
         ratios, medians = [], []
         for query in catalogue().values():
-            ours = time_of(lambda text=query.text: graph.answer(text), repeats=REPEATS)  # type: ignore[misc]
+            ours = time_of(lambda text=query.text: store.query(text), repeats=REPEATS)  # type: ignore[misc]
             theirs = time_of(lambda text=query.text: list(dataset.query(text)), repeats=1)  # type: ignore[misc]
             ratios.append(theirs / max(ours, 1e-6))
             medians.append((ours, query.name))
