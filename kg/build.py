@@ -7,9 +7,7 @@ the default graph, rules, SHACL, canonical N-Quads.
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -235,24 +233,3 @@ def _shape_faults(store: ox.Store, index: Index, *, partial: bool) -> list[Fault
     graph = rdflib.Graph()
     graph.parse(data=restore_language_case(default.decode("utf-8")), format="ntriples")
     return list(shape_faults(graph, index))
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a reader, or a kill at any moment, sees the old or the new bytes.
-
-    The content goes to a file beside the target, is forced to disk, and takes the target's name
-    in one step (POSIX ``rename``).
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    aside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.chmod(0o644)
-        aside.replace(path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final
 import platformdirs
 import pyoxigraph as ox
 
-from kg.resources import fact_files, ontology_folder
+from kg.files import fact_files, write_atomically
+from kg.resources import ontology_folder
 from kg.results import Table, parse_json_results
 from kg.store import Answer
 from kg.store.embedded import EmbeddedStore
@@ -87,7 +88,7 @@ class CachedStore(EmbeddedStore):
         answer = super().query(sparql)
         if isinstance(answer, Table) and len(answer) <= _MAX_ROWS:
             try:
-                _write(path, _seal(answer.to_json().encode("utf-8")))
+                write_atomically(path, _seal(answer.to_json().encode("utf-8")))
             except OSError:
                 return answer  # as with the dataset: no answer is refused for want of a cache
         return answer
@@ -127,7 +128,7 @@ def load_or_build(facts: Path, *, source: str | None = None, progress: Progress)
 
     built = build(facts, source=source, progress=progress)
     try:
-        _write(path, _seal(built.nquads))
+        write_atomically(path, _seal(built.nquads))
         _prune(path.parent)
     except OSError:
         # A read-only home is no reason to refuse an answer; the next start builds again.
@@ -153,9 +154,3 @@ def _prune(folder: Path) -> None:
     for path in datasets[_KEEP:]:
         path.unlink(missing_ok=True)
         shutil.rmtree(path.with_suffix(".answers"), ignore_errors=True)
-
-
-def _write(path: Path, content: bytes) -> None:
-    from kg.build import write_atomically
-
-    write_atomically(path, content)

@@ -439,7 +439,7 @@ def network(settings: Settings, view: str, output: Path, city: str | None) -> No
     """
     graph = settings.open()
     if output.suffix in (".graphml", ".gexf"):
-        from kg.build import write_atomically
+        from kg.files import write_atomically
         from kg.publishing.formats import network_bytes
 
         write_atomically(output, network_bytes(graph.network(view, city=city), output.suffix[1:]))
@@ -463,7 +463,7 @@ def export(settings: Settings, name: str, output: Path | None) -> None:
 
     FORMAT is turtle, trig, ntriples, nquads, rdfxml, jsonld, csv, graphml or gexf.
     """
-    from kg.build import write_atomically
+    from kg.files import write_atomically
     from kg.publishing import export as export_dataset
 
     graph = settings.open()
@@ -498,7 +498,7 @@ def export(settings: Settings, name: str, output: Path | None) -> None:
 def build(settings: Settings, folder: Path | None, output: Path, source: str | None) -> None:
     """Build the dataset of a FOLDER of curated facts and write it in one step."""
     from kg.build import build as build_dataset
-    from kg.build import write_atomically
+    from kg.files import write_atomically
 
     built = build_dataset(folder or settings.facts(), source=source, progress=settings.progress)
     write_atomically(output, built.nquads)
@@ -533,7 +533,7 @@ def check(
 
 def _check_facts(settings: Settings, facts: Path) -> None:
     from kg.build import build as build_dataset
-    from kg.resources import fact_files
+    from kg.files import fact_files
 
     built = build_dataset(facts, progress=settings.progress)
     for warning in built.warnings:
@@ -586,8 +586,8 @@ def _check_source(settings: Settings, facts: Path, path: Path) -> None:
 @click.pass_obj
 def fragments(settings: Settings, source_text: Path, source: str, output: Path) -> None:
     """Compute the places (paragraph, sentence, position, hash) of a source text."""
-    from kg.build import write_atomically
     from kg.evidence import fragments_yaml, read_source_text
+    from kg.files import write_atomically
 
     content = fragments_yaml(read_source_text(source_text), source)
     write_atomically(output, content.encode("utf-8"))

@@ -20,13 +20,12 @@ import yaml
 
 from kg.context import CurationContext, Key, curation_context
 from kg.errors import Fault
-from kg.resources import fact_files
+from kg.files import fact_files
 from kg.terms import BASE
 
 MAX_FILE_BYTES: Final = 4 * 1024 * 1024
 MAX_DEPTH: Final = 24
 MAX_SLUG: Final = 60
-LANGUAGES: Final = ("en", "zh-Hans")
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ID = re.compile(r"[a-z]+(?:-[a-z]+)*(?:/[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)+")

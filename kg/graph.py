@@ -16,7 +16,7 @@ from kg.resources import shipped_facts
 from kg.results import Table
 from kg.store import Answer, Store
 from kg.store.embedded import EmbeddedStore
-from kg.terms import CONCEPT, ID, canonical_language, shorten
+from kg.terms import CONCEPT, ID, shorten
 
 if TYPE_CHECKING:
     import networkx
@@ -184,8 +184,8 @@ class KnowledgeGraph:
         self, view: str, path: str | Path, *, city: str | None = None, language: Language = "en"
     ) -> Path:
         """Write a view as one web page that needs no network, and give its path."""
-        from kg.build import write_atomically
         from kg.drawing import network_page
+        from kg.files import write_atomically
 
         page = network_page(self.network(view, city=city), view, language=language)
         target = Path(path)
@@ -215,14 +215,6 @@ class KnowledgeGraph:
         if not isinstance(self.store, EmbeddedStore):
             raise KgError("local-only", purpose)
         return self.store
-
-    def _repr_html_(self) -> str:
-        return "<code>KnowledgeGraph</code>"
-
-
-def language_tag(language: Language) -> str:
-    """BCP 47 tag of a language of the interface."""
-    return canonical_language(_TAGS[language])
 
 
 def open_graph(

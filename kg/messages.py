@@ -399,12 +399,6 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "{0} 与另一声明冲突，但状态不是 disputed。",
         "请写 status: disputed。",
     ),
-    "retracted-stays": (
-        "A retracted or draft statement about '{0}' is in the default graph.",
-        "This is a fault of the builder: please report it.",
-        "关于“{0}”的已撤回或草稿陈述出现在默认图中。",
-        "这是构建程序的错误，请报告。",
-    ),
     "shape": (
         "{0}: {1}",
         "(found: {3})",
@@ -432,12 +426,6 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "Compute the fragments again with 'kg fragments'.",
         "文本位置 {0} 的哈希值与记录不符。",
         "请用 kg fragments 重新计算片段。",
-    ),
-    "unknown-source": (
-        "No curated source has the slug '{0}' and a text hash.",
-        "Describe the source under source/ first.",
-        "没有短名为“{0}”且带文本哈希的来源。",
-        "请先在 source 文件夹中登记该来源。",
     ),
     "checklist-row": (
         "{0}: this row of the checklist cannot be read: {1}.",

@@ -15,9 +15,10 @@ import pyoxigraph as ox
 import pytest
 
 import kg
-from kg.build import build, write_atomically
+from kg.build import build
 from kg.cache import cache_folder, input_hash, load_or_build
 from kg.errors import CurationError, FactsNotFoundError
+from kg.files import write_atomically
 
 SMALL = Path(__file__).parent / "facts"
 

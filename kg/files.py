@@ -1,0 +1,46 @@
+"""Files of a folder of facts, and writing so that nobody ever sees half a file."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from kg.errors import FactsNotFoundError
+
+
+def fact_files(folder: Path) -> list[Path]:
+    """All curated files below a folder, in an order that does not depend on the file system.
+
+    Raises
+    ------
+    FactsNotFoundError
+        The folder does not exist, or holds no ``*.yaml`` file.
+    """
+    if not folder.is_dir():
+        raise FactsNotFoundError("facts-folder", str(folder))
+    found = sorted(folder.rglob("*.yaml"), key=lambda path: path.relative_to(folder).as_posix())
+    if not found:
+        raise FactsNotFoundError("facts-empty", str(folder))
+    return found
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that a reader, or a kill at any moment, sees the old or the new bytes.
+
+    The content goes to a file beside the target, is forced to disk, and takes the target's name
+    in one step (POSIX ``rename``).
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    aside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.chmod(0o644)
+        aside.replace(path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
