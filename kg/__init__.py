@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.errors import (
     CurationError,
+    DatasetError,
     EndpointError,
     EvidenceError,
     FactsNotFoundError,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CurationError",
+    "DatasetError",
     "EndpointError",
     "EvidenceError",
     "FactsNotFoundError",
@@ -47,10 +49,11 @@ def open(  # the name that the field uses: rasterio.open, xarray.open_dataset
     Parameters
     ----------
     location
-        Nothing for the facts that ship with the package, a folder of curated files, or the http
-        or https address of a SPARQL 1.1 endpoint.
+        Nothing for the facts that ship with the package, a folder of curated files, a dataset
+        that ``kg build`` wrote (an N-Quads file, or a store folder), or the http or https address
+        of a SPARQL 1.1 endpoint.
     source
-        Slug of a source: only claims that rest on this source alone. For folders only.
+        Slug of a source: only claims that rest on this source alone. For curated files only.
     options
         ``timeout`` in seconds for an endpoint; ``progress`` to be told each step of a build.
 
@@ -60,6 +63,8 @@ def open(  # the name that the field uses: rasterio.open, xarray.open_dataset
         The folder does not exist or holds no curated file.
     CurationError
         The files hold faults; all of them are listed.
+    DatasetError
+        The file or store folder is no dataset.
     EndpointError
         The address is not http or https.
     """

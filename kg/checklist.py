@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg.errors import Fault
+from kg.errors import CurationError, Fault
 from kg.terms import CLAIM, expand
 
 _AT = ox.NamedNode(expand("prov:wasDerivedFrom"))
@@ -74,16 +74,52 @@ class Coverage:
 
 
 def read_checklists(facts: Path) -> dict[str, list[Pattern]]:
-    """All patterns by source, from ``checklist/*.csv`` of a folder of facts."""
+    """All patterns by source, from ``checklist/*.csv`` of a folder of facts.
+
+    Raises
+    ------
+    CurationError
+        A row has too few or too many cells, or a term that is none.
+    """
     checklists: dict[str, list[Pattern]] = {}
+    faults: list[Fault] = []
     for path in sorted((facts / "checklist").glob("*.csv")):
+        patterns = checklists.setdefault(path.stem, [])
         with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file)
-            checklists[path.stem] = [
-                Pattern(path, reader.line_num, path.stem, *(row[column] for column in _COLUMNS))
-                for row in reader
-            ]
+            reader = csv.reader(file, strict=True)
+            try:
+                for cells in reader:
+                    problem = _row_problem(cells, heading=reader.line_num == 1)
+                    if problem is not None:
+                        fault = Fault(path, reader.line_num, 1, "checklist-row", (problem,))
+                        faults.append(fault)
+                    elif reader.line_num > 1:
+                        patterns.append(Pattern(path, reader.line_num, path.stem, *cells))
+            except (csv.Error, UnicodeDecodeError) as error:
+                line = reader.line_num
+                faults.append(Fault(path, line, 1, "checklist-row", (str(error),)))
+    if faults:
+        raise CurationError(faults)
     return checklists
+
+
+def _row_problem(cells: list[str], *, heading: bool) -> str | None:
+    """What is wrong with a row, as the part of it that cannot be read."""
+    if heading:
+        return None if cells == _COLUMNS else ",".join(cells)
+    if len(cells) != len(_COLUMNS):
+        return ",".join(cells)
+    row = dict(zip(_COLUMNS, cells, strict=True))
+    for column in ("subject", "predicate", "object"):
+        if column == "object" and row[column] == "?":
+            continue
+        try:
+            term = parse_term(row[column])
+        except (SyntaxError, ValueError, KeyError, StopIteration):
+            return row[column]
+        if column != "object" and not isinstance(term, ox.NamedNode):
+            return row[column]
+    return None
 
 
 def coverage(dataset: ox.Store, patterns: list[Pattern]) -> Coverage:

@@ -51,11 +51,11 @@ class Settings:
 
     def open(self) -> KnowledgeGraph:
         """The graph that the options name."""
-        from kg.graph import KnowledgeGraph
+        from kg.graph import KnowledgeGraph, open_graph
 
         if self.endpoint is not None:
             return KnowledgeGraph.from_endpoint(self.endpoint, timeout=self.timeout)
-        return KnowledgeGraph.from_facts(self.data, progress=self.progress)
+        return open_graph(self.data, progress=self.progress)
 
     def say(self, key: str, *values: object) -> None:
         """Print a remark for people, away from the data."""
@@ -70,8 +70,7 @@ class KgGroup(click.Group):
         try:
             return super().invoke(ctx)
         except KgError as error:
-            settings = ctx.find_object(Settings)
-            language = settings.language if settings else _environment_language()
+            language = _language(ctx)
             shown = error.render(language)
             prefix = "" if isinstance(error, CurationError) else _error_prefix(language)
             click.echo(prefix + shown, err=True)
@@ -80,6 +79,21 @@ class KgGroup(click.Group):
             # The reader closed the pipe (kg recur | head): not an error of ours.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(0)
+        except OSError as error:
+            # A folder where a file should be, a full disk, no permission: people's to mend.
+            if error.filename is None:
+                raise
+            language = _language(ctx)
+            shown = text("file-error", language).format(
+                error.filename2 or error.filename, error.strerror
+            )
+            click.echo(_error_prefix(language) + shown, err=True)
+            ctx.exit(1)
+
+
+def _language(ctx: click.Context) -> Language:
+    settings = ctx.find_object(Settings)
+    return settings.language if settings else _environment_language()
 
 
 def _error_prefix(language: Language) -> str:
@@ -127,12 +141,18 @@ def _with_late_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def _output_option(help_text: str, *, required: bool = True) -> Callable[[Any], Any]:
+    return click.option(
+        "-o", "--output", required=required, type=click.Path(path_type=Path), help=help_text
+    )
+
+
 @click.group(cls=KgGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="city-practice-graph", prog_name="kg")
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
-    help="Folder of curated facts instead of those that ship with the package.",
+    help="Folder of curated facts, or a dataset that 'kg build' wrote, instead of what ships.",
 )
 @click.option("--endpoint", metavar="URL", help="A SPARQL 1.1 endpoint to ask instead of files.")
 @click.option(
@@ -422,13 +442,7 @@ def query(settings: Settings, name: str, parameters: tuple[str, ...]) -> None:
 
 @main.command()
 @click.argument("view")
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="File to write: .html for a page, .graphml or .gexf for other tools.",
-)
+@_output_option("File to write: .html for a page, .graphml or .gexf for other tools.")
 @click.option("--city", help="A city: needed by the view 'city', a filter for the others.")
 @_with_late_options
 @click.pass_obj
@@ -450,12 +464,7 @@ def network(settings: Settings, view: str, output: Path, city: str | None) -> No
 
 @main.command()
 @click.argument("name", metavar="FORMAT")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help="File to write, or folder for csv; standard output when left out.",
-)
+@_output_option("File to write, or folder for csv; standard output when left out.", required=False)
 @_with_late_options
 @click.pass_obj
 def export(settings: Settings, name: str, output: Path | None) -> None:
@@ -485,23 +494,29 @@ def export(settings: Settings, name: str, output: Path | None) -> None:
 
 @main.command()
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="File to write (N-Quads).",
-)
+@_output_option("File to write (N-Quads), or a new folder with --store.")
 @click.option("--source", help="Only claims that rest on this source alone (its slug).")
+@click.option(
+    "--store", is_flag=True, help="Write a store folder, which opens from disk without loading."
+)
 @_with_late_options
 @click.pass_obj
-def build(settings: Settings, folder: Path | None, output: Path, source: str | None) -> None:
-    """Build the dataset of a FOLDER of curated facts and write it in one step."""
+def build(
+    settings: Settings, folder: Path | None, output: Path, source: str | None, store: bool
+) -> None:
+    """Build the dataset of a FOLDER of curated facts and write it in one step.
+
+    What it writes opens with 'kg --data' and kg.open().
+    """
     from kg.build import build as build_dataset
     from kg.files import write_atomically
+    from kg.store.embedded import write_store
 
     built = build_dataset(folder or settings.facts(), source=source, progress=settings.progress)
-    write_atomically(output, built.nquads)
+    if store:
+        write_store(output, built.nquads)
+    else:
+        write_atomically(output, built.nquads)
     settings.say("written", output)
 
 
@@ -581,7 +596,7 @@ def _check_source(settings: Settings, facts: Path, path: Path) -> None:
 @main.command()
 @click.argument("source_text", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--source", required=True, help="Slug of the source.")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False))
+@_output_option("File to write (YAML).")
 @_with_late_options
 @click.pass_obj
 def fragments(settings: Settings, source_text: Path, source: str, output: Path) -> None:

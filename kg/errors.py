@@ -84,6 +84,10 @@ class FactsNotFoundError(KgError):
     """The folder named does not exist or holds no curated files."""
 
 
+class DatasetError(KgError):
+    """A built dataset cannot be opened, or not be written where it was asked for."""
+
+
 class EvidenceError(KgError):
     """A source text does not fit the fragments that were recorded from it."""
 

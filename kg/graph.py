@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.cache import open_cached
 from kg.catalogue import find_query, run_query
-from kg.errors import KgError, QueryError, UnknownNameError
+from kg.errors import KgError, ParameterError, QueryError, UnknownNameError
 from kg.messages import Language
 from kg.recurrence import RecurrenceTable, count_recurrence
 from kg.resources import shipped_facts
@@ -44,6 +44,11 @@ class KnowledgeGraph:
     ) -> KnowledgeGraph:
         """Open a folder of curated facts; without one, the facts that ship with the package."""
         return cls(open_cached(facts or shipped_facts(), source=source, progress=progress))
+
+    @classmethod
+    def from_dataset(cls, path: Path) -> KnowledgeGraph:
+        """Open what ``kg build`` wrote: an N-Quads file, or a store folder."""
+        return cls(EmbeddedStore.on_disk(path) if path.is_dir() else EmbeddedStore.from_file(path))
 
     @classmethod
     def from_endpoint(cls, endpoint: str, *, timeout: int = 30) -> KnowledgeGraph:
@@ -220,9 +225,13 @@ class KnowledgeGraph:
 def open_graph(
     location: str | Path | None = None, *, source: str | None = None, **options: Any
 ) -> KnowledgeGraph:
-    """Open facts or an endpoint; documented as :func:`kg.open`."""
+    """Open facts, a dataset or an endpoint; documented as :func:`kg.open`."""
     if isinstance(location, str) and "://" in location:
         return KnowledgeGraph.from_endpoint(location, **options)
-    return KnowledgeGraph.from_facts(
-        None if location is None else Path(location), source=source, **options
-    )
+    path = None if location is None else Path(location)
+    # Every RocksDB folder has a file of this name, and no folder of curated files does.
+    if path is not None and (path.is_file() or (path / "CURRENT").is_file()):
+        if source is not None:
+            raise ParameterError("source-needs-facts", str(path))
+        return KnowledgeGraph.from_dataset(path)
+    return KnowledgeGraph.from_facts(path, source=source, **options)

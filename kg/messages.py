@@ -428,10 +428,28 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "请用 kg fragments 重新计算片段。",
     ),
     "checklist-row": (
-        "{0}: this row of the checklist cannot be read: {1}.",
-        "Columns: fact,sentence,subject,predicate,object,gist_en,gist_zh.",
-        "{0}：无法读取核对表的这一行：{1}。",
-        "各列为 fact,sentence,subject,predicate,object,gist_en,gist_zh。",
+        "This row of the checklist cannot be read: {0}.",
+        'Columns are fact,sentence,subject,predicate,object,gist_en,gist_zh; a term is an id path, a prefixed name or a literal such as "2014"^^xsd:gYear.',
+        "无法读取核对表的这一行：{0}。",
+        '各列为 fact,sentence,subject,predicate,object,gist_en,gist_zh；词项为 id 路径、带前缀的名称，或 "2014"^^xsd:gYear 这样的字面量。',
+    ),
+    "dataset-unreadable": (
+        "{0} cannot be opened as a dataset: {1}",
+        "Name a folder of curated files, an N-Quads file or a store folder that 'kg build' wrote.",
+        "无法将 {0} 作为数据集打开：{1}",
+        "请给出策展文件夹，或由 kg build 写出的 N-Quads 文件或存储文件夹。",
+    ),
+    "source-needs-facts": (
+        "{0} is a built dataset: what rests on one source alone can no longer be told apart.",
+        "Choose the source when you build: 'kg build FOLDER --source NAME'.",
+        "{0} 是已构建的数据集，无法再区分只依据某一来源的内容。",
+        "请在构建时选择来源：kg build 文件夹 --source 名称。",
+    ),
+    "store-exists": (
+        "{0} exists already.",
+        "A store folder is written once: choose a new name, then switch to it.",
+        "{0} 已存在。",
+        "存储文件夹只写一次：请换一个新名称，写好后再切换。",
     ),
     "lost-fact": (
         "Fact {0} is not covered: {1}",
@@ -740,6 +758,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{0}：{1} 处位置均与文本相符。",
     ),
     "written": ("Written: {0}", "已写入：{0}"),
+    "file-error": ("{0}: {1}. Name another place.", "{0}：{1}。请换一个位置。"),
     "answer-true": ("true", "是"),
     "answer-false": ("false", "否"),
     # columns of tables that people read

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 
+import kg
 from kg.errors import ParameterError, UnknownNameError
 from kg.graph import KnowledgeGraph
 from kg.terms import shorten
@@ -101,3 +103,12 @@ def test_wrong_calls_say_what_is_possible(graph: KnowledgeGraph) -> None:
         graph.recurrence(level=7)
     with pytest.raises(ParameterError):
         graph.recurrence(leading=0)
+
+
+def test_facts_without_a_ranking_are_counted_but_have_no_leaders() -> None:
+    small = kg.open(Path(__file__).parent / "facts")
+    counted = small.recurrence()
+    assert counted.rows
+    assert {row.rank_weighted_share for row in counted.rows} == {None}
+    with pytest.raises(UnknownNameError, match="edition"):
+        small.recurrence(leading=10)

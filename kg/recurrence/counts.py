@@ -143,7 +143,7 @@ def count_recurrence(
         raise ParameterError("bad-parameter", "level", "1-4", str(level))
     if leading is not None and leading < 1:
         raise ParameterError("bad-parameter", "leading", "1, 2, 3 …", str(leading))
-    ranks = read_ranks(store, edition)
+    ranks = read_ranks(store, edition, required=leading is not None)
     scope = frozenset(
         city
         for city, rank in ranks.items()
@@ -169,13 +169,14 @@ def count_recurrence(
     )
 
 
-def read_ranks(store: Store, edition: str) -> dict[str, int | None]:
+def read_ranks(store: Store, edition: str, *, required: bool = True) -> dict[str, int | None]:
     """City IRI to its best rank in an edition; None for cities without a rank.
 
     Raises
     ------
     UnknownNameError
-        No city has a rank in this edition.
+        No city has a rank in this edition. Facts without any ranking are no error unless ranks
+        are required: a curator may begin with programmes.
     """
     table = run_query(store, "cities", {"edition": edition})
     assert isinstance(table, Table)
@@ -187,7 +188,8 @@ def read_ranks(store: Store, edition: str) -> dict[str, int | None]:
         known = run_query(store, "editions")
         assert isinstance(known, Table)
         slugs = sorted({str(row[0]).removeprefix(ID + "edition/") for row in known.values()})
-        raise UnknownNameError("unknown-edition", edition, ", ".join(slugs) or "-")
+        if slugs or required:
+            raise UnknownNameError("unknown-edition", edition, ", ".join(slugs) or "-")
     return ranks
 
 

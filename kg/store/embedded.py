@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg.errors import QueryError
+from kg.errors import DatasetError, QueryError
+from kg.files import folder_atomically
 from kg.results import Table
 from kg.store import Answer
 
@@ -37,14 +38,34 @@ class EmbeddedStore:
         return cls(dataset)
 
     @classmethod
-    def on_disk(cls, folder: Path, content: bytes | None = None) -> EmbeddedStore:
-        """Open a store folder read-only, after filling it with N-Quads if some are given."""
-        if content is not None:
-            writer = ox.Store(str(folder))
-            writer.bulk_load(content, format=ox.RdfFormat.N_QUADS)
-            writer.flush()
-            del writer
-        return cls(ox.Store.read_only(str(folder)))
+    def from_file(cls, path: Path) -> EmbeddedStore:
+        """Load an N-Quads file into memory; every IRI and literal is checked.
+
+        Raises
+        ------
+        DatasetError
+            The file cannot be read or is not N-Quads.
+        """
+        dataset = ox.Store()
+        try:
+            dataset.load(path.read_bytes(), format=ox.RdfFormat.N_QUADS)
+        except (OSError, SyntaxError, ValueError) as error:
+            raise DatasetError("dataset-unreadable", str(path), str(error)) from error
+        return cls(dataset)
+
+    @classmethod
+    def on_disk(cls, folder: Path) -> EmbeddedStore:
+        """Open a store folder read-only: nothing is loaded, queries are some times slower.
+
+        Raises
+        ------
+        DatasetError
+            The folder holds no store that this version can open.
+        """
+        try:
+            return cls(ox.Store.read_only(str(folder)))
+        except (OSError, RuntimeError) as error:  # a corrupt store is a RuntimeError
+            raise DatasetError("dataset-unreadable", str(folder), str(error)) from error
 
     def query(self, sparql: str) -> Answer:
         """Run one query (see :class:`kg.store.Store`).
@@ -62,3 +83,21 @@ class EmbeddedStore:
             return Table(variables, tuple(tuple(solution) for solution in answer))
         except (SyntaxError, ValueError, OSError) as error:
             raise QueryError("bad-query", str(error)) from error
+
+
+def write_store(folder: Path, nquads: bytes) -> None:
+    """Write N-Quads as a store folder for :meth:`EmbeddedStore.on_disk`, in one step.
+
+    Raises
+    ------
+    DatasetError
+        The folder exists: a folder cannot be replaced in one step, and a store that is open
+        must not change.
+    """
+    if folder.exists():
+        raise DatasetError("store-exists", str(folder))
+    with folder_atomically(folder) as aside:
+        store = ox.Store(str(aside))
+        store.bulk_load(nquads, format=ox.RdfFormat.N_QUADS)
+        store.flush()
+        del store
