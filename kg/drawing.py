@@ -1,8 +1,8 @@
 """Pages with a network: one file, no request, both languages, and the same content as a table.
 
 pyvis 0.3.2 builds the nodes and edges and brings vis-network in its wheel; its own page is not
-used, because that calls a CDN even when told not to. Positions are computed here with networkx, so
-the page opens settled and is the same for everyone.
+used, because that calls a CDN even when told not to. Positions are computed by :mod:`kg.layout`,
+so the page opens settled and is the same for everyone.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from kg.layout import Box, settled_layout
 from kg.messages import Language, text
 from kg.terms import shorten
 
@@ -37,8 +38,8 @@ _FONTS: Final = (
     '"Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", '
     '"Noto Sans CJK SC", system-ui, sans-serif'
 )
-SPACING: Final = 96.0
-SEED: Final = 20211215
+LABEL: Final = 15
+"""Font size of labels, in pixels of the unscaled picture."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ def network_page(network: networkx.Graph[str], view: str, *, language: Language 
         language=language,
         view=view,
         view_key=f"view-{view}",
+        titles=_titles(network, view),
         kinds=kinds,
         styles=STYLES,
         fonts=_FONTS,
@@ -96,6 +98,18 @@ def network_page(network: networkx.Graph[str], view: str, *, language: Language 
         behaviour=behaviour,
         script_hashes=" ".join(_csp_hash(script) for script in (library, behaviour)),
     )
+
+
+def _titles(network: networkx.Graph[str], view: str) -> dict[Language, str]:
+    """Title of a page in each language; the view of one city bears its name."""
+    cities = [data for _, data in network.nodes(data=True) if data["kind"] == "city"]
+    languages: tuple[Language, ...] = ("en", "zh")
+    return {
+        language: text(f"view-{view}", language).format(
+            *(city[f"name_{language}"] for city in cities[:1])
+        )
+        for language in languages
+    }
 
 
 @cache
@@ -126,62 +140,43 @@ def _script_json(content: Any) -> str:
     )
 
 
-def settled_layout(network: networkx.Graph[str]) -> dict[str, tuple[float, float]]:
-    """Position of each node: components side by side, each by Kamada and Kawai (1989).
+def _label(name: str, language: Language) -> str:
+    """A name on up to three short lines, so that labels do not run into each other."""
+    import textwrap
 
-    Positions are in pixels of the picture; neighbours lie about :data:`SPACING` apart. The layout
-    has no random part but its seed, so the same network always looks the same.
-    """
-    import networkx as nx
-
-    boxes: list[tuple[float, float, dict[str, tuple[float, float]]]] = []
-    components = sorted(nx.connected_components(network), key=lambda c: (-len(c), min(c)))
-    for component in components:
-        # A view made by ``subgraph`` iterates in hash order, which differs between processes.
-        part: networkx.Graph[str] = nx.Graph()
-        part.add_nodes_from(sorted(component))
-        part.add_edges_from(sorted((min(e), max(e)) for e in network.edges(component)))
-        if len(component) == 1:
-            places = {next(iter(component)): (0.0, 0.0)}
-        else:
-            start = nx.spring_layout(part, seed=SEED, weight=None)
-            found = nx.kamada_kawai_layout(part, pos=start, weight=None)
-            # Larger components are denser in the middle: they get more than their share of room.
-            scale = SPACING * 0.62 * len(component) ** 0.72
-            places = {
-                node: (float(x) * scale * 1.35, float(y) * scale) for node, (x, y) in found.items()
-            }
-        left, top = min(x for x, _ in places.values()), min(y for _, y in places.values())
-        places = {node: (x - left, y - top) for node, (x, y) in places.items()}
-        width = max(x for x, _ in places.values()) + 1.7 * SPACING
-        height = max(y for _, y in places.values()) + 0.9 * SPACING
-        boxes.append((width, height, places))
-    return _pack(boxes)
+    if language == "zh":
+        return "\n".join(re.findall(r".{1,10}", name)) if len(name) > 12 else name
+    lines = textwrap.wrap(name, 20, break_long_words=False)
+    return "\n".join([*lines[:2], " ".join(lines[2:])] if len(lines) > 3 else lines)
 
 
-def _pack(
-    boxes: list[tuple[float, float, dict[str, tuple[float, float]]]],
-) -> dict[str, tuple[float, float]]:
-    """Shelves of boxes, about 1.7 times as wide as high, like the picture on a desk."""
-    area = sum(width * height for width, height, _ in boxes)
-    limit = max([math.sqrt(area * 1.7 * 1.25), *(width for width, _, _ in boxes)])
-    positions: dict[str, tuple[float, float]] = {}
-    x = y = shelf = 0.0
-    for width, height, places in boxes:
-        if x > 0 and x + width > limit:
-            x, y, shelf = 0.0, y + shelf, 0.0
-        for node, (left, top) in places.items():
-            positions[node] = (round(x + left, 1), round(y + top, 1))
-        x += width
-        shelf = max(shelf, height)
-    return positions
+def _node_size(cities: int) -> float:
+    """Half the height of a node in pixels: its area grows with the cities in which it recurs."""
+    return 10 + 5 * math.sqrt(cities)
+
+
+def _font_size(cities: int) -> int:
+    return LABEL + 3 if cities > 2 else LABEL
+
+
+def node_box(data: dict[str, Any]) -> Box:
+    """Room for a node and its label in either language: the picture must serve both."""
+    from wcwidth import wcswidth
+
+    size, font = _node_size(data["cities"]), _font_size(data["cities"])
+    lines = [_label(data["name_en"], "en").split("\n"), _label(data["name_zh"], "zh").split("\n")]
+    # A terminal cell is half an em: what Chinese takes exactly, and Latin letters on average.
+    columns = max(max(wcswidth(line), 0) for label in lines for line in label)
+    height = 1.25 * font * max(len(label) for label in lines)
+    return Box(max(size, columns * font * 0.26), size, size + 4 + height)
 
 
 def _vis_data(network: networkx.Graph[str], kinds: list[str]) -> dict[str, Any]:
     """Nodes and edges as vis-network takes them, built by pyvis."""
     from pyvis.network import Network
 
-    positions = settled_layout(network)
+    boxes = {node: node_box(data) for node, data in network.nodes(data=True)}
+    positions = settled_layout(network, boxes)
     builder = Network(cdn_resources="in_line")
     for node, data in network.nodes(data=True):
         colour, shape = STYLES[data["kind"]]
@@ -191,11 +186,13 @@ def _vis_data(network: networkx.Graph[str], kinds: list[str]) -> dict[str, Any]:
             label=data["name_en"],
             shape=shape,
             color=colour,
-            size=10 + 5 * math.sqrt(data["cities"]),
+            size=_node_size(data["cities"]),
             x=x,
             y=y,
             kind=data["kind"],
             names={"en": data["name_en"], "zh": data["name_zh"]},
+            labels={"en": _label(data["name_en"], "en"), "zh": _label(data["name_zh"], "zh")},
+            fontSize=_font_size(data["cities"]),
             short=shorten(node),
             cities=data["cities"],
             evidence=data["evidence"],

@@ -661,8 +661,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "每条线连接一个项目与其使用的一种技术。",
     ),
     "view-city": (
-        "One city, its programmes and what they apply",
-        "一个城市、其项目及所采用的内容",
+        "{0}: its programmes and what they apply",
+        "{0}：项目及其所采用的内容",
     ),
     "view-city-lead": (
         "Programmes of the city with their practices, technologies, mechanisms and outcome types.",
@@ -685,12 +685,14 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "column-links": ("Connected with", "关联对象"),
     "column-evidence": ("Evidence", "依据"),
     "close": ("Close", "关闭"),
+    "show-whole": ("Whole picture", "查看全图"),
+    "show-close-up": ("Closer", "放大查看"),
     "network-hint": (
         (
-            "Drag to move, scroll to zoom, select a node to read its evidence (P11S2 means paragraph "
+            "Drag to move, scroll or pinch to zoom, select a node to read its evidence (P11S2 means paragraph "
             "11, sentence 2 of the source)."
         ),
-        "拖动可移动，滚轮可缩放，选中节点可查看依据（P11S2 指来源第 11 段第 2 句）。",
+        "拖动可移动，滚轮或双指可缩放，选中节点可查看依据（P11S2 指来源第 11 段第 2 句）。",
     ),
     "same-as-table": ("The same as a table", "同一内容的表格"),
     "network-footer": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -12,13 +13,17 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 import pytest
 
-from kg.drawing import network_page, settled_layout
+from kg.drawing import network_page, node_box
 from kg.errors import ParameterError, UnknownNameError
 from kg.graph import KnowledgeGraph
+from kg.layout import settled_layout
 from kg.network import VIEWS
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
+
+
+TWO_FRAMES = "requestAnimationFrame(() => requestAnimationFrame(arguments[0]))"
 
 
 def open_page(browser: Chrome, path: Path) -> None:
@@ -103,11 +108,10 @@ def test_language_search_and_filter(graph: KnowledgeGraph, browser: Chrome, tmp_
         "const s = document.getElementById('search'); s.value = '';"
         "s.dispatchEvent(new Event('input'));"
     )
-    two_frames = "requestAnimationFrame(() => requestAnimationFrame(arguments[0]))"
-    browser.execute_async_script(two_frames)
+    browser.execute_async_script(TWO_FRAMES)
     before = coloured_pixels(browser)
     browser.find_element("css selector", ".legend input[value=practice]").click()
-    browser.execute_async_script(two_frames)
+    browser.execute_async_script(TWO_FRAMES)
     assert coloured_pixels(browser) < before
     assert failures(browser) == []
 
@@ -152,15 +156,39 @@ def test_the_same_facts_give_the_same_page_in_every_process(tmp_path: Path) -> N
     assert pages[0] == pages[1]
 
 
-def test_nodes_do_not_lie_on_each_other(graph: KnowledgeGraph) -> None:
-    for view in VIEWS[:4]:
-        positions = list(settled_layout(graph.network(view)).values())
-        closest = min(
-            (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2
-            for i, a in enumerate(positions)
-            for b in positions[i + 1 :]
-        )
-        assert closest > 15**2, view
+@pytest.mark.parametrize("view", VIEWS)
+def test_no_label_lies_on_another(graph: KnowledgeGraph, view: str) -> None:
+    network = graph.network(view, city="singapore" if view == "city" else None)
+    boxes = {node: node_box(data) for node, data in network.nodes(data=True)}
+    places = settled_layout(network, boxes)
+    assert set(places) == set(network)
+    for one, other in itertools.combinations(sorted(network), 2):
+        (x1, y1), (x2, y2) = places[one], places[other]
+        first, second = boxes[one], boxes[other]
+        apart_sideways = abs(x1 - x2) > first.half_width + second.half_width
+        upper, lower = ((y1 + first.down, y2 - second.up), (y2 + second.down, y1 - first.up))[
+            y1 > y2
+        ]
+        assert apart_sideways or upper < lower, (one, other)
+
+
+def test_a_large_picture_opens_with_labels_that_can_be_read(
+    graph: KnowledgeGraph, browser: Chrome, tmp_path: Path
+) -> None:
+    path = graph.draw("programme-technology", tmp_path / "page.html", language="zh")
+    browser.set_window_size(390, 900)
+    open_page(browser, path)
+    whole = browser.find_element("id", "whole")
+    assert whole.text == "查看全图"
+    close_up = coloured_pixels(browser)
+    whole.click()
+    browser.execute_async_script(TWO_FRAMES)
+    assert whole.text == "放大查看"
+    # Smaller nodes cover less of the canvas, though there are more of them.
+    assert 0 < coloured_pixels(browser) != close_up
+    browser.set_window_size(1280, 900)
+    browser.execute_async_script(TWO_FRAMES)
+    assert not whole.is_displayed()
 
 
 def test_edges_count_programmes(graph: KnowledgeGraph) -> None:

@@ -6,23 +6,10 @@
   const root = document.documentElement;
   const language = () => (root.lang === "en" ? "en" : "zh");
   const hidden = new Set();
-  let fontSize = 15;
-  let nodeScale = 1;
-  const font = getComputedStyle(document.body).fontFamily;
+  const font = () => getComputedStyle(document.body).fontFamily;
   const search = document.getElementById("search");
   const detail = document.getElementById("detail");
 
-  // Long names go to a second line, so that labels do not run into each other.
-  function wrap(name) {
-    if (language() === "zh") return name.length > 10 ? name.replace(/(.{9})/gu, "$1\n").trim() : name;
-    const lines = [""];
-    for (const word of name.split(" ")) {
-      const last = lines.length - 1;
-      if (lines[last] && lines[last].length + word.length > 20) lines.push(word);
-      else lines[last] = (lines[last] + " " + word).trim();
-    }
-    return lines.slice(0, 3).join("\n");
-  }
   function tooltip(node) {
     const places = node.evidence.split("; ");
     const shown = places.slice(0, 6).join("\n") + (places.length > 6 ? "\n…" : "");
@@ -32,11 +19,11 @@
   function look(node) {
     const matches = !search.value || Object.values(node.names).some((name) => name.toLowerCase().includes(search.value.toLowerCase()));
     return {
-      id: node.id, x: node.x, y: node.y, shape: node.shape, size: node.size * nodeScale,
-      label: wrap(node.names[language()]), title: tooltip(node),
+      id: node.id, x: node.x, y: node.y, shape: node.shape, size: node.size,
+      label: node.labels[language()], title: tooltip(node),
       color: { background: matches ? node.color : "#d9dee5", border: matches ? "#1b2430" : "#c3cad3", highlight: { background: node.color, border: "#000000" } },
       borderWidth: 1, hidden: hidden.has(node.kind),
-      font: { face: font, size: fontSize + (node.cities > 2 ? 3 : 0), color: matches ? "#1b2430" : "#8e99a6", strokeWidth: 4, strokeColor: "#f5f7fa" },
+      font: { face: font(), size: node.fontSize, color: matches ? "#1b2430" : "#8e99a6", strokeWidth: 4, strokeColor: "#f5f7fa" },
     };
   }
   const nodes = new vis.DataSet(data.nodes.map(look));
@@ -102,13 +89,24 @@
     redraw();
     show(selected);
   });
-  // Labels and nodes keep a readable size when the whole picture is fitted into a small screen.
-  function fit() {
+  // A picture too large for the screen opens on its best-connected node, with labels that can be
+  // read; the button shows the whole, and back.
+  const READABLE = 0.55;
+  const CLOSE_UP = 0.85;
+  const whole = document.getElementById("whole");
+  const cities = data.nodes.filter((node) => node.kind === "city");
+  const centre = cities.length === 1 ? cities[0].id : data.nodes.reduce((best, node) => {
+    const degree = network.getConnectedEdges(node.id).length;
+    return degree > best.degree ? { degree: degree, id: node.id } : best;
+  }, { degree: -1, id: null }).id;
+  function fit(closeUp) {
     network.fit({ animation: false });
-    fontSize = Math.min(24, Math.max(14, 12 / network.getScale()));
-    nodeScale = Math.min(2.4, Math.max(1, 0.6 / network.getScale()));
-    redraw();
+    const large = network.getScale() < READABLE;
+    whole.hidden = !large;
+    if (large && closeUp) network.focus(centre, { scale: CLOSE_UP, animation: false });
+    root.classList.toggle("close-up", large && closeUp);
   }
-  network.once("afterDrawing", () => { fit(); document.body.dataset.drawn = String(nodes.length); });
-  window.addEventListener("resize", fit);
+  whole.addEventListener("click", () => fit(!root.classList.contains("close-up")));
+  network.once("afterDrawing", () => { fit(true); document.body.dataset.drawn = String(nodes.length); });
+  window.addEventListener("resize", () => fit(root.classList.contains("close-up") || whole.hidden));
 })();
