@@ -7,41 +7,52 @@ that needs it.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 import click
 
 from kg.errors import CurationError, KgError, ParameterError
-from kg.messages import Language, column, text
 
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
+    from kg.messages import Language
     from kg.results import Table, Value
 
 Format = Literal["table", "csv", "tsv", "json", "jsonl", "md"]
 FORMATS: Sequence[Format] = ("table", "csv", "tsv", "json", "jsonl", "md")
 
 
-@dataclass
+# One object each: every click.Path looks for a translation of its name on the disk.
+PATH = click.Path(path_type=Path)
+FILE_THAT_IS_THERE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
 class Settings:
     """What the options before the command say."""
 
-    data: Path | None
-    endpoint: str | None
-    timeout: int
-    language: Language
-    format: Format | None
+    def __init__(
+        self,
+        data: Path | None,
+        endpoint: str | None,
+        timeout: int,
+        language: Language,
+        format: Format | None,  # the option's name
+    ) -> None:
+        self.data, self.endpoint, self.timeout = data, endpoint, timeout
+        self.language, self.format = language, format
+
+    def text(self, key: str) -> str:
+        """A text of the interface in the reader's language."""
+        return _text(key, self.language)
 
     def progress(self, step: str) -> None:
         """Say each step of a build, on a terminal only."""
         if sys.stderr.isatty() or step == "cache-unwritable":
-            click.echo(text(f"step-{step}", self.language), err=True)
+            click.echo(self.text(f"step-{step}"), err=True)
 
     def facts(self) -> Path:
         """Folder of facts in use."""
@@ -53,17 +64,55 @@ class Settings:
         """The graph that the options name."""
         from kg.graph import KnowledgeGraph, open_graph
 
+        if self.data is not None and self.endpoint is not None:
+            raise click.UsageError("--data and --endpoint exclude each other.")
         if self.endpoint is not None:
             return KnowledgeGraph.from_endpoint(self.endpoint, timeout=self.timeout)
         return open_graph(self.data, progress=self.progress)
 
     def say(self, key: str, *values: object) -> None:
         """Print a remark for people, away from the data."""
-        click.echo(text(key, self.language).format(*values), err=True)
+        click.echo(self.text(key).format(*values), err=True)
+
+
+def _set_late(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    if value is not None and parameter.name is not None:
+        settings = ctx.ensure_object(Settings)
+        setattr(settings, {"lang": "language"}.get(parameter.name, parameter.name), value)
+    return value
+
+
+class KgCommand(click.Command):
+    """Accepts the common options after the command too, where people put them."""
+
+    late_options: Final = (
+        click.Option(
+            ["--lang"],
+            type=click.Choice(["en", "zh"]),
+            expose_value=False,
+            callback=_set_late,
+            help="Language of names and messages.",
+        ),
+        click.Option(
+            ["--format"],
+            type=click.Choice(FORMATS),
+            expose_value=False,
+            callback=_set_late,
+            help="Form of the answer; a table on a terminal, CSV when piped.",
+        ),
+        click.Option(["--data"], type=PATH, expose_value=False, callback=_set_late, hidden=True),
+        click.Option(["--endpoint"], expose_value=False, callback=_set_late, hidden=True),
+    )
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.params += self.late_options
 
 
 class KgGroup(click.Group):
     """Turns the errors that we expect into one message and exit status 1; bugs stay loud."""
+
+    command_class = KgCommand
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
@@ -84,11 +133,17 @@ class KgGroup(click.Group):
             if error.filename is None:
                 raise
             language = _language(ctx)
-            shown = text("file-error", language).format(
+            shown = _text("file-error", language).format(
                 error.filename2 or error.filename, error.strerror
             )
             click.echo(_error_prefix(language) + shown, err=True)
             ctx.exit(1)
+
+
+def _text(key: str, language: Language) -> str:
+    from kg.messages import text
+
+    return text(key, language)
 
 
 def _language(ctx: click.Context) -> Language:
@@ -104,54 +159,15 @@ def _environment_language() -> Language:
     return "zh" if os.environ.get("KG_LANG", "").startswith("zh") else "en"
 
 
-def _with_late_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Accept the common options after the command too, where people put them."""
-
-    def set_late(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
-        if value is not None and parameter.name is not None:
-            settings = ctx.ensure_object(Settings)
-            setattr(settings, {"lang": "language"}.get(parameter.name, parameter.name), value)
-        return value
-
-    for option in (
-        click.option("--endpoint", expose_value=False, callback=set_late, hidden=True),
-        click.option(
-            "--data",
-            type=click.Path(path_type=Path),
-            expose_value=False,
-            callback=set_late,
-            hidden=True,
-        ),
-        click.option(
-            "--format",
-            type=click.Choice(FORMATS),
-            expose_value=False,
-            callback=set_late,
-            help="Form of the answer; a table on a terminal, CSV when piped.",
-        ),
-        click.option(
-            "--lang",
-            type=click.Choice(["en", "zh"]),
-            expose_value=False,
-            callback=set_late,
-            help="Language of names and messages.",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
 def _output_option(help_text: str, *, required: bool = True) -> Callable[[Any], Any]:
-    return click.option(
-        "-o", "--output", required=required, type=click.Path(path_type=Path), help=help_text
-    )
+    return click.option("-o", "--output", required=required, type=PATH, help=help_text)
 
 
 @click.group(cls=KgGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="city-practice-graph", prog_name="kg")
 @click.option(
     "--data",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="Folder of curated facts, or a dataset that 'kg build' wrote, instead of what ships.",
 )
 @click.option("--endpoint", metavar="URL", help="A SPARQL 1.1 endpoint to ask instead of files.")
@@ -191,8 +207,6 @@ def main(
     kg show practice/open-data   a practice with every statement behind it
     kg search 阿特莱德            find a thing by a name in Chinese or English
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
-    if data is not None and endpoint is not None:
-        raise click.UsageError("--data and --endpoint exclude each other.")
     ctx.obj = Settings(data, endpoint, timeout, lang or _environment_language(), format_)
 
 
@@ -229,7 +243,6 @@ def main(
     show_default=True,
     help="Leave out what occurs in fewer cities.",
 )
-@_with_late_options
 @click.pass_obj
 def recur(
     settings: Settings, by: str, level: str, leading: int | None, edition: str, min_cities: int
@@ -247,9 +260,9 @@ def recur(
     )
     print_table(counted.to_table(graph.names(settings.language)), settings)
     scope = (
-        text("scope-all", settings.language)
+        settings.text("scope-all")
         if leading is None
-        else text("scope-leading", settings.language).format(leading, edition)
+        else settings.text("scope-leading").format(leading, edition)
     )
     example = shorten(counted.rows[0].concept) if counted.rows else "practice/open-data"
     settings.say("recur-note", counted.documented, len(counted.scope), scope, example)
@@ -257,7 +270,6 @@ def recur(
 
 @main.command()
 @click.argument("thing")
-@_with_late_options
 @click.pass_obj
 def show(settings: Settings, thing: str) -> None:
     """Show a thing with every statement about it and the place that supports each.
@@ -326,7 +338,6 @@ def _evidence_rows(evidence: Table, names: dict[str, str]) -> list[tuple[Value, 
 @main.command()
 @click.argument("words", nargs=-1, required=True)
 @click.option("--limit", type=click.IntRange(1, 200), default=10, show_default=True)
-@_with_late_options
 @click.pass_obj
 def search(settings: Settings, words: tuple[str, ...], limit: int) -> None:
     """Find things by name: Chinese or English, aliases, no exact spelling needed."""
@@ -348,7 +359,6 @@ def search(settings: Settings, words: tuple[str, ...], limit: int) -> None:
 @main.command()
 @click.argument("cities", nargs=-1, required=True)
 @click.option("--level", type=click.Choice(["1", "2", "3", "4"]), default="3", show_default=True)
-@_with_late_options
 @click.pass_obj
 def compare(settings: Settings, cities: tuple[str, ...], level: str) -> None:
     """Put cities side by side: how many programmes on record with each practice."""
@@ -377,7 +387,6 @@ def compare(settings: Settings, cities: tuple[str, ...], level: str) -> None:
 
 @main.command()
 @click.option("--tag", help="Only queries with this tag.")
-@_with_late_options
 @click.pass_obj
 def queries(settings: Settings, tag: str | None) -> None:
     """List the named queries with their questions and parameters."""
@@ -408,7 +417,6 @@ def queries(settings: Settings, tag: str | None) -> None:
     metavar="NAME=VALUE",
     help="A parameter of a named query; may be given more than once.",
 )
-@_with_late_options
 @click.pass_obj
 def query(settings: Settings, name: str, parameters: tuple[str, ...]) -> None:
     """Run a named query, a SPARQL file, or SPARQL from standard input (-).
@@ -444,7 +452,6 @@ def query(settings: Settings, name: str, parameters: tuple[str, ...]) -> None:
 @click.argument("view")
 @_output_option("File to write: .html for a page, .graphml or .gexf for other tools.")
 @click.option("--city", help="A city: needed by the view 'city', a filter for the others.")
-@_with_late_options
 @click.pass_obj
 def network(settings: Settings, view: str, output: Path, city: str | None) -> None:
     """Draw a view as one page that works without a network.
@@ -465,7 +472,6 @@ def network(settings: Settings, view: str, output: Path, city: str | None) -> No
 @main.command()
 @click.argument("name", metavar="FORMAT")
 @_output_option("File to write, or folder for csv; standard output when left out.", required=False)
-@_with_late_options
 @click.pass_obj
 def export(settings: Settings, name: str, output: Path | None) -> None:
     """Export the dataset.
@@ -493,13 +499,12 @@ def export(settings: Settings, name: str, output: Path | None) -> None:
 
 
 @main.command()
-@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.argument("folder", required=False, type=PATH)
 @_output_option("File to write (N-Quads), or a new folder with --store.")
 @click.option("--source", help="Only claims that rest on this source alone (its slug).")
 @click.option(
     "--store", is_flag=True, help="Write a store folder, which opens from disk without loading."
 )
-@_with_late_options
 @click.pass_obj
 def build(
     settings: Settings, folder: Path | None, output: Path, source: str | None, store: bool
@@ -521,17 +526,16 @@ def build(
 
 
 @main.command()
-@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.argument("folder", required=False, type=PATH)
 @click.option(
     "--coverage", is_flag=True, help="Count the facts of each source's checklist that claims hold."
 )
 @click.option(
     "--source",
     "source_text",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=FILE_THAT_IS_THERE,
     help="A source text: check recorded positions and hashes against it.",
 )
-@_with_late_options
 @click.pass_obj
 def check(
     settings: Settings, folder: Path | None, coverage: bool, source_text: Path | None
@@ -573,10 +577,8 @@ def _check_coverage(settings: Settings, facts: Path) -> None:
     for source, patterns in checklists.items():
         found = measure(dataset, patterns)
         for paragraph, (done, total) in found.paragraphs.items():
-            click.echo(text("coverage-line", settings.language).format(paragraph, done, total))
-        click.echo(
-            text("coverage-total", settings.language).format(source, found.covered, found.total)
-        )
+            click.echo(settings.text("coverage-line").format(paragraph, done, total))
+        click.echo(settings.text("coverage-total").format(source, found.covered, found.total))
         for fault in found.lost:
             click.echo(fault.render(settings.language), err=True)
         complete = complete and not found.lost
@@ -594,10 +596,9 @@ def _check_source(settings: Settings, facts: Path, path: Path) -> None:
 
 
 @main.command()
-@click.argument("source_text", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("source_text", type=FILE_THAT_IS_THERE)
 @click.option("--source", required=True, help="Slug of the source.")
 @_output_option("File to write (YAML).")
-@_with_late_options
 @click.pass_obj
 def fragments(settings: Settings, source_text: Path, source: str, output: Path) -> None:
     """Compute the places (paragraph, sentence, position, hash) of a source text."""
@@ -616,7 +617,7 @@ def print_answer(answer: Any, settings: Settings) -> None:
     if isinstance(answer, Table):
         print_table(answer, settings)
     elif isinstance(answer, bool):
-        click.echo(text("answer-true" if answer else "answer-false", settings.language))
+        click.echo(settings.text("answer-true" if answer else "answer-false"))
     else:
         from kg.publishing.formats import triples_to_turtle
 
@@ -643,6 +644,8 @@ def print_rows(columns: Sequence[str], rows: Iterable[Sequence[Value]], settings
     if form in ("table", "md"):
         from tabulate import tabulate
 
+        from kg.messages import column
+
         style = "simple" if form == "table" else "github"
         heading = [column(name, settings.language) for name in columns]
         widths = _column_widths(heading, cells) if form == "table" else None
@@ -665,6 +668,8 @@ def print_rows(columns: Sequence[str], rows: Iterable[Sequence[Value]], settings
         writer.writerows(cells)
         click.echo(out.getvalue(), nl=False)
     else:
+        import json
+
         records = [dict(zip(columns, row, strict=True)) for row in cells]
         if form == "json":
             click.echo(json.dumps(records, ensure_ascii=False, indent=2))

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from kg.messages import Language, message
+if TYPE_CHECKING:
+    from kg.messages import Language
 
 Severity = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, order=True)
-class Fault:
+def _message(code: str, language: Language) -> tuple[str, str]:
+    # The texts are only read when something is wrong: not by every start.
+    from kg.messages import message
+
+    return message(code, language)
+
+
+class Fault(NamedTuple):
     """One thing that is wrong at one place of a curated file.
 
     Attributes
@@ -35,11 +41,11 @@ class Fault:
     column: int
     code: str
     values: tuple[str, ...] = ()
-    severity: Severity = field(default="error", compare=False)
+    severity: Severity = "error"
 
     def render(self, language: Language = "en") -> str:
         """``file:line:column: problem remedy`` in one language."""
-        problem, remedy = message(self.code, language)
+        problem, remedy = _message(self.code, language)
         place = f"{self.path}:{self.line}:{self.column}" if self.line else f"{self.path}"
         separator = ": " if language == "en" else "："
         level = ""
@@ -59,7 +65,7 @@ class KgError(Exception):
 
     def render(self, language: Language = "en") -> str:
         """Problem and way out, in one language."""
-        problem, remedy = message(self.code, language)
+        problem, remedy = _message(self.code, language)
         return (problem + (" " if language == "en" else "") + remedy).format(*self.values)
 
     def __str__(self) -> str:
