@@ -77,3 +77,19 @@ def test_wikidata_links_have_a_form(graph: KnowledgeGraph) -> None:
         re.fullmatch(r"http://www\.wikidata\.org/entity/Q[1-9]\d*", x) for x in links.values()
     )
     assert len(set(links.values())) == len(links)
+
+
+def test_links_to_wikidata_are_items_of_their_own(graph: KnowledgeGraph) -> None:
+    table = graph.query(
+        """PREFIX cpg: <https://w3id.org/city-practice-graph/ontology#>
+        PREFIX schema: <https://schema.org/>
+        SELECT ?city ?item WHERE { ?city a cpg:City ; schema:sameAs ?item .
+          FILTER(STRSTARTS(STR(?item), "http://www.wikidata.org/entity/")) }"""
+    )
+    items = {str(row["city"]).rpartition("/")[2]: str(row["item"]) for row in table.records()}
+    assert all(re.fullmatch(r"http://www\.wikidata\.org/entity/Q\d+", i) for i in items.values())
+    assert len(set(items.values())) == len(items) == len(table)
+    # Natural Earth does not hold these three towns beside Helsinki, and nothing is from memory.
+    cities = {str(row[0]).rpartition("/")[2] for row in graph.run("cities").values()}
+    assert cities - set(items) == {"espoo", "kauniainen", "vantaa"}
+    assert items["hamilton"].endswith("/Q200028")  # the one in New Zealand
