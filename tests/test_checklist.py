@@ -9,8 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from kg.cli import main
-
-ARTICLE = "sh-top50-lessons-2021"
+from tests.conftest import ARTICLE
 
 
 def test_all_facts_are_covered() -> None:
