@@ -534,7 +534,7 @@ def build(
     "--source",
     "source_text",
     type=FILE_THAT_IS_THERE,
-    help="A source text: check recorded positions and hashes against it.",
+    help="A source text: check recorded places against it, and that no passage is repeated.",
 )
 @click.pass_obj
 def check(
@@ -588,11 +588,18 @@ def _check_coverage(settings: Settings, facts: Path) -> None:
 
 def _check_source(settings: Settings, facts: Path, path: Path) -> None:
     from kg.build import read_dataset
-    from kg.evidence import check_source, read_source_text
+    from kg.evidence import check_source, read_source_text, repeated_passages
+    from kg.terms import shorten
 
     dataset = read_dataset(facts, progress=settings.progress)
-    source, places = check_source(dataset, path, read_source_text(path))
+    content = read_source_text(path)
+    source, places = check_source(dataset, path, content)
     settings.say("source-good", source, places)
+    repeated = repeated_passages(dataset, content)
+    for thing, passage in repeated:
+        settings.say("source-repeated", shorten(thing), passage)
+    if repeated:
+        raise click.exceptions.Exit(1)
 
 
 @main.command()

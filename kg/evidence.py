@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -20,6 +21,11 @@ from kg.terms import FRAGMENT, SOURCE, expand
 _TEXT_HASH = ox.NamedNode(expand("cpg:textSha256"))
 _SEGMENT_HASH = ox.NamedNode(expand("cpg:segmentSha256"))
 _HAS_SOURCE = ox.NamedNode(expand("oa:hasSource"))
+_DESCRIPTION = ox.NamedNode(expand("dcterms:description"))
+# So many letters in a row are no longer a name or a turn of phrase. Chinese says in 16 characters
+# what English says in about 60 letters.
+_REPEATED: Final = {"zh": 16, "ja": 16, "ko": 24}
+_REPEATED_ELSEWHERE: Final = 60
 
 
 @dataclass(frozen=True)
@@ -147,3 +153,34 @@ def check_source(dataset: ox.Store, path: Path, text: str) -> tuple[str, int]:
             raise EvidenceError("segment-hash", quad.subject.value.removeprefix(FRAGMENT))
         places += 1
     return source.value.removeprefix(SOURCE), places
+
+
+def repeated_passages(dataset: ox.Store, text: str) -> list[tuple[str, str]]:
+    """Descriptions that repeat a passage of a source text instead of telling it in own words.
+
+    Only letters and digits are compared. A passage counts from 16 characters in Chinese, 60 in
+    languages with an alphabet.
+
+    Returns
+    -------
+    list of (str, str)
+        IRI of the thing described, and the passage without spaces and punctuation; sorted.
+    """
+    letters = _letters(text)
+    found = set()
+    for quad in dataset.quads_for_pattern(None, _DESCRIPTION, None, None):
+        thing, description = quad.subject, quad.object
+        if not isinstance(thing, ox.NamedNode) or not isinstance(description, ox.Literal):
+            continue
+        language = (description.language or "").partition("-")[0]
+        length = _REPEATED.get(language, _REPEATED_ELSEWHERE)
+        told = _letters(description.value)
+        for start in range(len(told) - length + 1):
+            if told[start : start + length] in letters:
+                found.add((thing.value, told[start : start + length]))
+                break
+    return sorted(found)
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text if character.isalnum())

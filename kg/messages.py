@@ -755,6 +755,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The folder {0} has no checklist.",
         "文件夹 {0} 中没有核对表。",
     ),
+    "source-repeated": (
+        "{0}: the description repeats the source ({1}). Tell it in your own words.",
+        "{0}：描述照搬了来源原文（{1}）。请用自己的话概括。",
+    ),
     "source-good": (
         "{0}: all {1} places fit the text.",
         "{0}：{1} 处位置均与文本相符。",
