@@ -28,7 +28,14 @@ _KEEP: Final = 8
 _MAX_ROWS: Final = 5000
 # Functions whose value differs from one call to the next (SPARQL 1.1 Query, section 17.4).
 _CHANGING: Final = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
-_BUILDER: Final = ("build.py", "context.py", "curation.py", "validation.py", "vocabulary.py")
+_BUILDER: Final = (
+    "build.py",
+    "context.py",
+    "curation.py",
+    "terms.py",
+    "validation.py",
+    "vocabulary.py",
+)
 
 
 def cache_folder() -> Path:

@@ -88,37 +88,39 @@ def read_checklists(facts: Path) -> dict[str, list[Pattern]]:
         with path.open(encoding="utf-8", newline="") as file:
             reader = csv.reader(file, strict=True)
             try:
+                if (heading := next(reader, [])) != _COLUMNS:
+                    faults.append(_row_fault(path, 1, ",".join(heading)))
                 for cells in reader:
-                    problem = _row_problem(cells, heading=reader.line_num == 1)
-                    if problem is not None:
-                        fault = Fault(path, reader.line_num, 1, "checklist-row", (problem,))
-                        faults.append(fault)
-                    elif reader.line_num > 1:
+                    unreadable = _unreadable(cells)
+                    if unreadable is None:
                         patterns.append(Pattern(path, reader.line_num, path.stem, *cells))
+                    else:
+                        faults.append(_row_fault(path, reader.line_num, unreadable))
             except (csv.Error, UnicodeDecodeError) as error:
-                line = reader.line_num
-                faults.append(Fault(path, line, 1, "checklist-row", (str(error),)))
+                faults.append(_row_fault(path, reader.line_num, str(error)))
     if faults:
         raise CurationError(faults)
     return checklists
 
 
-def _row_problem(cells: list[str], *, heading: bool) -> str | None:
-    """What is wrong with a row, as the part of it that cannot be read."""
-    if heading:
-        return None if cells == _COLUMNS else ",".join(cells)
+def _row_fault(path: Path, line: int, unreadable: str) -> Fault:
+    return Fault(path, line, 1, "checklist-row", (unreadable,))
+
+
+def _unreadable(cells: list[str]) -> str | None:
+    """The part of a row that cannot be read, if there is one."""
     if len(cells) != len(_COLUMNS):
         return ",".join(cells)
-    row = dict(zip(_COLUMNS, cells, strict=True))
-    for column in ("subject", "predicate", "object"):
-        if column == "object" and row[column] == "?":
+    _, _, subject, predicate, object_, _, _ = cells
+    for cell, is_object in ((subject, False), (predicate, False), (object_, True)):
+        if is_object and cell == "?":
             continue
         try:
-            term = parse_term(row[column])
-        except (SyntaxError, ValueError, KeyError, StopIteration):
-            return row[column]
-        if column != "object" and not isinstance(term, ox.NamedNode):
-            return row[column]
+            term = parse_term(cell)
+        except (SyntaxError, ValueError):
+            return cell
+        if isinstance(term, ox.Literal) and not is_object:
+            return cell
     return None
 
 

@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import click
 
@@ -32,22 +32,20 @@ FILE_THAT_IS_THERE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 class Settings:
-    """What the options before the command say."""
+    """What the common options say."""
 
-    def __init__(
-        self,
-        data: Path | None,
-        endpoint: str | None,
-        timeout: int,
-        language: Language,
-        format: Format | None,  # the option's name
-    ) -> None:
-        self.data, self.endpoint, self.timeout = data, endpoint, timeout
-        self.language, self.format = language, format
+    def __init__(self) -> None:
+        self.data: Path | None = None
+        self.endpoint: str | None = None
+        self.timeout = 30
+        self.language: Language = "zh" if os.environ.get("KG_LANG", "").startswith("zh") else "en"
+        self.format: Format | None = None
 
     def text(self, key: str) -> str:
         """A text of the interface in the reader's language."""
-        return _text(key, self.language)
+        from kg.messages import text
+
+        return text(key, self.language)
 
     def progress(self, step: str) -> None:
         """Say each step of a build, on a terminal only."""
@@ -64,8 +62,6 @@ class Settings:
         """The graph that the options name."""
         from kg.graph import KnowledgeGraph, open_graph
 
-        if self.data is not None and self.endpoint is not None:
-            raise click.UsageError("--data and --endpoint exclude each other.")
         if self.endpoint is not None:
             return KnowledgeGraph.from_endpoint(self.endpoint, timeout=self.timeout)
         return open_graph(self.data, progress=self.progress)
@@ -75,38 +71,66 @@ class Settings:
         click.echo(self.text(key).format(*values), err=True)
 
 
-def _set_late(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
-    if value is not None and parameter.name is not None:
-        settings = ctx.ensure_object(Settings)
-        setattr(settings, {"lang": "language"}.get(parameter.name, parameter.name), value)
-    return value
+def _set(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
+    if value is None or parameter.name is None:
+        return
+    settings = ctx.ensure_object(Settings)
+    setattr(settings, parameter.name, value)
+    if settings.data is not None and settings.endpoint is not None:
+        raise click.UsageError(settings.text("data-or-endpoint"), ctx)
+
+
+def _common_options(*, brief: bool) -> list[click.Option]:
+    """The options that stand before the command, and after it too, where people put them.
+
+    A brief help leaves out those that few need.
+    """
+
+    def option(*names: str, **attributes: Any) -> click.Option:
+        return click.Option(names, expose_value=False, callback=_set, **attributes)
+
+    return [
+        option(
+            "--data",
+            type=PATH,
+            hidden=brief,
+            help="Folder of curated facts, or a dataset that 'kg build' wrote, instead of what "
+            "ships.",
+        ),
+        option(
+            "--endpoint",
+            metavar="URL",
+            hidden=brief,
+            help="A SPARQL 1.1 endpoint to ask instead of files.",
+        ),
+        option(
+            "--timeout",
+            type=click.IntRange(1, 3600),
+            hidden=brief,
+            help="Seconds to wait for an answer of the endpoint (30 unless told).",
+        ),
+        option(
+            "--lang",
+            "language",
+            type=click.Choice(["en", "zh"]),
+            help="Language of names and messages (also the variable KG_LANG).",
+        ),
+        option(
+            "--format",
+            type=click.Choice(FORMATS),
+            help="Form of the answer; a table on a terminal, CSV when piped.",
+        ),
+    ]
 
 
 class KgCommand(click.Command):
-    """Accepts the common options after the command too, where people put them."""
+    """A command with the common options."""
 
-    late_options: Final = (
-        click.Option(
-            ["--lang"],
-            type=click.Choice(["en", "zh"]),
-            expose_value=False,
-            callback=_set_late,
-            help="Language of names and messages.",
-        ),
-        click.Option(
-            ["--format"],
-            type=click.Choice(FORMATS),
-            expose_value=False,
-            callback=_set_late,
-            help="Form of the answer; a table on a terminal, CSV when piped.",
-        ),
-        click.Option(["--data"], type=PATH, expose_value=False, callback=_set_late, hidden=True),
-        click.Option(["--endpoint"], expose_value=False, callback=_set_late, hidden=True),
-    )
+    _common = _common_options(brief=True)
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.params += self.late_options
+    def __init__(self, *arguments: Any, **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
+        self.params += self._common
 
 
 class KgGroup(click.Group):
@@ -114,15 +138,18 @@ class KgGroup(click.Group):
 
     command_class = KgCommand
 
+    def __init__(self, *arguments: Any, **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
+        self.params += _common_options(brief=False)
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
+        settings = ctx.ensure_object(Settings)
         try:
             return super().invoke(ctx)
         except KgError as error:
-            language = _language(ctx)
-            shown = error.render(language)
-            prefix = "" if isinstance(error, CurationError) else _error_prefix(language)
-            click.echo(prefix + shown, err=True)
+            prefix = "" if isinstance(error, CurationError) else settings.text("error")
+            click.echo(prefix + error.render(settings.language), err=True)
             ctx.exit(2 if isinstance(error, ParameterError) else 1)
         except BrokenPipeError:
             # The reader closed the pipe (kg recur | head): not an error of ours.
@@ -132,31 +159,10 @@ class KgGroup(click.Group):
             # A folder where a file should be, a full disk, no permission: people's to mend.
             if error.filename is None:
                 raise
-            language = _language(ctx)
-            shown = _text("file-error", language).format(
-                error.filename2 or error.filename, error.strerror
-            )
-            click.echo(_error_prefix(language) + shown, err=True)
+            place = error.filename2 or error.filename
+            shown = settings.text("file-error").format(place, error.strerror)
+            click.echo(settings.text("error") + shown, err=True)
             ctx.exit(1)
-
-
-def _text(key: str, language: Language) -> str:
-    from kg.messages import text
-
-    return text(key, language)
-
-
-def _language(ctx: click.Context) -> Language:
-    settings = ctx.find_object(Settings)
-    return settings.language if settings else _environment_language()
-
-
-def _error_prefix(language: Language) -> str:
-    return "错误：" if language == "zh" else "Error: "
-
-
-def _environment_language() -> Language:
-    return "zh" if os.environ.get("KG_LANG", "").startswith("zh") else "en"
 
 
 def _output_option(help_text: str, *, required: bool = True) -> Callable[[Any], Any]:
@@ -165,41 +171,7 @@ def _output_option(help_text: str, *, required: bool = True) -> Callable[[Any], 
 
 @click.group(cls=KgGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="city-practice-graph", prog_name="kg")
-@click.option(
-    "--data",
-    type=PATH,
-    help="Folder of curated facts, or a dataset that 'kg build' wrote, instead of what ships.",
-)
-@click.option("--endpoint", metavar="URL", help="A SPARQL 1.1 endpoint to ask instead of files.")
-@click.option(
-    "--timeout",
-    type=click.IntRange(1, 3600),
-    default=30,
-    show_default=True,
-    help="Seconds to wait for an answer of the endpoint.",
-)
-@click.option(
-    "--lang",
-    type=click.Choice(["en", "zh"]),
-    default=None,
-    help="Language of names and messages (also the variable KG_LANG).",
-)
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(FORMATS),
-    default=None,
-    help="Form of the answer; a table on a terminal, CSV when piped.",
-)
-@click.pass_context
-def main(
-    ctx: click.Context,
-    data: Path | None,
-    endpoint: str | None,
-    timeout: int,
-    lang: Language | None,
-    format_: Format | None,
-) -> None:
+def main() -> None:
     """Ask what leading city governments do, and see the evidence.
 
     \b
@@ -207,7 +179,6 @@ def main(
     kg show practice/open-data   a practice with every statement behind it
     kg search 阿特莱德            find a thing by a name in Chinese or English
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
-    ctx.obj = Settings(data, endpoint, timeout, lang or _environment_language(), format_)
 
 
 @main.command()

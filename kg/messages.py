@@ -764,6 +764,11 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{0}：{1} 处位置均与文本相符。",
     ),
     "written": ("Written: {0}", "已写入：{0}"),
+    "error": ("Error: ", "错误："),
+    "data-or-endpoint": (
+        "--data and --endpoint exclude each other.",
+        "--data 与 --endpoint 不能同时使用。",
+    ),
     "file-error": ("{0}: {1}. Name another place.", "{0}：{1}。请换一个位置。"),
     "answer-true": ("true", "是"),
     "answer-false": ("false", "否"),

@@ -166,3 +166,15 @@ def test_importing_the_package_is_light() -> None:
         "sys.exit(', '.join(heavy) or 0)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_data_and_endpoint_exclude_each_other_wherever_they_stand(tmp_path: Path) -> None:
+    for language, words in (("en", "exclude each other"), ("zh", "不能同时使用")):
+        for arguments in (
+            ("--data", str(tmp_path), "--endpoint", "http://x", "recur"),
+            ("--data", str(tmp_path), "recur", "--endpoint", "http://x"),
+            ("recur", "--data", str(tmp_path), "--endpoint", "http://x"),
+        ):
+            result = run("--lang", language, *arguments)
+            assert result.exit_code == 2
+            assert words in result.stderr

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import subprocess
@@ -13,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 import pytest
 
-from kg.drawing import network_page, node_box
+from kg.drawing import network_page
 from kg.errors import ParameterError, UnknownNameError
 from kg.graph import KnowledgeGraph
-from kg.layout import settled_layout
 from kg.network import VIEWS
 
 if TYPE_CHECKING:
@@ -154,22 +152,6 @@ def test_the_same_facts_give_the_same_page_in_every_process(tmp_path: Path) -> N
         )
         pages.append(path.read_bytes())
     assert pages[0] == pages[1]
-
-
-@pytest.mark.parametrize("view", VIEWS)
-def test_no_label_lies_on_another(graph: KnowledgeGraph, view: str) -> None:
-    network = graph.network(view, city="singapore" if view == "city" else None)
-    boxes = {node: node_box(data) for node, data in network.nodes(data=True)}
-    places = settled_layout(network, boxes)
-    assert set(places) == set(network)
-    for one, other in itertools.combinations(sorted(network), 2):
-        (x1, y1), (x2, y2) = places[one], places[other]
-        first, second = boxes[one], boxes[other]
-        apart_sideways = abs(x1 - x2) > first.half_width + second.half_width
-        upper, lower = ((y1 + first.down, y2 - second.up), (y2 + second.down, y1 - first.up))[
-            y1 > y2
-        ]
-        assert apart_sideways or upper < lower, (one, other)
 
 
 def test_a_large_picture_opens_with_labels_that_can_be_read(
