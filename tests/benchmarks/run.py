@@ -5,6 +5,7 @@ python tests/benchmarks/run.py
 
 from __future__ import annotations
 
+import gc
 import math
 import os
 import resource
@@ -37,12 +38,19 @@ def cpu_of(command: Sequence[str]) -> float:
 
 
 def time_of(call: Callable[[], object], *, repeats: int) -> float:
-    """CPU seconds of a call, the median of several runs."""
+    """CPU seconds of a call, the median of several runs.
+
+    As in ``timeit``, the garbage collector rests: it would walk the peer's objects in our time.
+    """
     seconds = []
-    for _ in range(repeats):
-        started = time.process_time()
-        call()
-        seconds.append(time.process_time() - started)
+    gc.disable()
+    try:
+        for _ in range(repeats):
+            started = time.process_time()
+            call()
+            seconds.append(time.process_time() - started)
+    finally:
+        gc.enable()
     return statistics.median(seconds)
 
 
