@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 SEED: Final = 20211215
-EDGE: Final = 95.0
+EDGE: Final = 80.0
 """Mean length of an edge in pixels, before nodes that lie on each other are moved apart."""
 GAP: Final = 9.0
 """Least room between the boxes of two nodes, in pixels."""
-CROWDED: Final = 0.8
+CROWDED: Final = 1.5
 """Overlapping pairs per node up to which boxes are pushed apart without enlarging the whole."""
 STAGE: Final = (1200.0, 660.0)
 """Shape of the picture that components are packed for: a page on a desk."""
