@@ -22,6 +22,7 @@ from kg.validation import (
     Index,
     conflict_faults,
     index_documents,
+    names_missing_source,
     reference_faults,
     shape_faults,
 )
@@ -61,15 +62,26 @@ def _quiet(_step: str) -> None:
     """Report nothing."""
 
 
-def build(facts: Path, *, source: str | None = None, progress: Progress = _quiet) -> Built:
+def build(
+    facts: Path,
+    *more: Path,
+    source: str | None = None,
+    skip_missing_sources: bool = False,
+    progress: Progress = _quiet,
+) -> Built:
     """Build and check the dataset of a folder of curated files.
 
     Parameters
     ----------
     facts
         Folder with ``*.yaml`` files.
+    more
+        Files outside the folder to build with it.
     source
         Slug of a source: keep only claims that rest on this source alone.
+    skip_missing_sources
+        Leave out what rests on sources that are not in the folder, instead of refusing: what
+        would the graph say without them?
     progress
         Called with the name of each step.
 
@@ -81,12 +93,16 @@ def build(facts: Path, *, source: str | None = None, progress: Progress = _quiet
         The files hold faults; all of them are listed.
     """
     progress("read")
-    documents, faults = read_facts(facts)
+    documents, faults = read_facts(facts, *more)
     if faults:
         raise CurationError(faults)
     progress("references")
     index = index_documents(documents)
-    faults = list(reference_faults(index))
+    faults = [
+        fault
+        for fault in reference_faults(index)
+        if not (skip_missing_sources and names_missing_source(fault))
+    ]
     if faults:
         raise CurationError(faults)
     progress("convert")
@@ -94,6 +110,8 @@ def build(facts: Path, *, source: str | None = None, progress: Progress = _quiet
     store.bulk_extend(_quads(documents))
     if source is not None:
         _keep_source(store, source)
+    if skip_missing_sources:
+        _skip_missing_sources(store)
     progress("merge")
     merge(store)
     progress("rules")
@@ -101,7 +119,7 @@ def build(facts: Path, *, source: str | None = None, progress: Progress = _quiet
     progress("shapes")
     found = [
         *conflict_faults(store, index),
-        *_shape_faults(store, index, partial=source is not None),
+        *_shape_faults(store, index, partial=source is not None or skip_missing_sources),
     ]
     errors = [fault for fault in found if fault.severity == "error"]
     if errors:
@@ -138,16 +156,48 @@ def _keep_source(store: ox.Store, source: str) -> None:
     """Drop claims that rest on another source, with what they state."""
     wanted = ox.NamedNode(expand(f"source/{source}"))
     places = {quad.subject for quad in store.quads_for_pattern(None, _SOURCE, wanted, None)}
-    for graph in list(store.named_graphs()):
-        if not (isinstance(graph, ox.NamedNode) and graph.value.startswith(CLAIM)):
-            continue
-        at = {quad.object for quad in store.quads_for_pattern(graph, _AT, None, ox.DefaultGraph())}
+    for graph, at in _claims(store):
         if not at or not at <= places:
-            store.remove_graph(graph)
-            for quad in list(store.quads_for_pattern(graph, None, None, ox.DefaultGraph())):
-                store.remove(quad)
-            for quad in list(store.quads_for_pattern(None, None, graph, ox.DefaultGraph())):
-                store.remove(quad)
+            _drop_claim(store, graph)
+
+
+def _skip_missing_sources(store: ox.Store) -> None:
+    """Drop places in sources that are not described, and claims that are left without a place.
+
+    A claim that rests on several sources stands as long as one of them is there.
+    """
+    described = {quad.subject for quad in store.quads_for_pattern(None, _SOURCE, None, None)}
+    for graph, at in _claims(store):
+        if at and not at & described:
+            _drop_claim(store, graph)
+        for place in at - described:
+            store.remove(ox.Quad(graph, _AT, place, ox.DefaultGraph()))
+
+
+def _claims(store: ox.Store) -> list[tuple[ox.NamedNode, set[ox.NamedNode]]]:
+    """Claim graphs with the places that each rests on."""
+    return [
+        (
+            graph,
+            {
+                quad.object
+                for quad in store.quads_for_pattern(graph, _AT, None, ox.DefaultGraph())
+                if isinstance(quad.object, ox.NamedNode)
+            },
+        )
+        for graph in list(store.named_graphs())
+        if isinstance(graph, ox.NamedNode) and graph.value.startswith(CLAIM)
+    ]
+
+
+def _drop_claim(store: ox.Store, graph: ox.NamedNode) -> None:
+    """Remove a claim, what it states, and every mention of it."""
+    store.remove_graph(graph)
+    for quad in (
+        *store.quads_for_pattern(graph, None, None, ox.DefaultGraph()),
+        *store.quads_for_pattern(None, None, graph, ox.DefaultGraph()),
+    ):
+        store.remove(quad)
 
 
 def merge(store: ox.Store) -> None:

@@ -332,26 +332,54 @@ def search(settings: Settings, words: tuple[str, ...], limit: int) -> None:
 @click.option("--level", type=click.Choice(["1", "2", "3", "4"]), default="3", show_default=True)
 @click.pass_obj
 def compare(settings: Settings, cities: tuple[str, ...], level: str) -> None:
-    """Put cities side by side: how many programmes on record with each practice."""
+    """Put cities side by side: what is documented, searched in vain, or unknown."""
+    from kg.terms import shorten
+
     graph = settings.open()
-    chosen = [graph.resolve_city(city) for city in cities]
+    compared = graph.compare(*cities, level=int(level))
     names = graph.names(settings.language)
-    counted = graph.recurrence(level=int(level))
-    rows: list[tuple[Value, ...]] = []
-    for recurrence in counted.rows:
-        cells = [
-            len({link.programme for link in recurrence.links if link.city == city}) or ""
-            for city in chosen
-        ]
-        if any(cells):
-            rows.append((names[recurrence.concept], *cells))
-    print_rows(["practice", *(names[city] for city in chosen)], rows, settings)
-    documented = "; ".join(
-        f"{names[city]} "
-        + str(
-            len({link.programme for row in counted.rows for link in row.links if link.city == city})
+    shown = [
+        concept
+        for concept in compared.concepts
+        if any(compared.cells[concept, city].state != "unknown" for city in compared.cities)
+    ]
+    if _form(settings) in ("table", "md"):
+        print_rows(
+            ["practice", *(names[city] for city in compared.cities)],
+            [
+                (
+                    names[concept],
+                    *(
+                        settings.text(f"cell-{cell.state}").format(
+                            len(cell.programmes), len(cell.sources)
+                        )
+                        for cell in (compared.cells[concept, city] for city in compared.cities)
+                    ),
+                )
+                for concept in shown
+            ],
+            settings,
         )
-        for city in chosen
+    else:
+        print_rows(
+            ["practice", "name", "city", "state", "programmes", "sources"],
+            [
+                (
+                    shorten(concept),
+                    names[concept],
+                    shorten(city),
+                    compared.cells[concept, city].state,
+                    len(compared.cells[concept, city].programmes),
+                    len(compared.cells[concept, city].sources),
+                )
+                for concept in shown
+                for city in compared.cities
+            ],
+            settings,
+        )
+    documented = "; ".join(
+        settings.text("documented-city").format(names[city], *compared.documented[city])
+        for city in compared.cities
     )
     settings.say("compare-note", documented)
 
@@ -476,9 +504,19 @@ def export(settings: Settings, name: str, output: Path | None) -> None:
 @click.option(
     "--store", is_flag=True, help="Write a store folder, which opens from disk without loading."
 )
+@click.option(
+    "--skip-missing-sources",
+    is_flag=True,
+    help="Leave out what rests on sources that are not in the folder, instead of refusing.",
+)
 @click.pass_obj
 def build(
-    settings: Settings, folder: Path | None, output: Path, source: str | None, store: bool
+    settings: Settings,
+    folder: Path | None,
+    output: Path,
+    source: str | None,
+    store: bool,
+    skip_missing_sources: bool,
 ) -> None:
     """Build the dataset of a FOLDER of curated facts and write it in one step.
 
@@ -488,7 +526,12 @@ def build(
     from kg.files import write_atomically
     from kg.store.embedded import write_store
 
-    built = build_dataset(folder or settings.facts(), source=source, progress=settings.progress)
+    built = build_dataset(
+        folder or settings.facts(),
+        source=source,
+        skip_missing_sources=skip_missing_sources,
+        progress=settings.progress,
+    )
     if store:
         write_store(output, built.nquads)
     else:
@@ -497,7 +540,7 @@ def build(
 
 
 @main.command()
-@click.argument("folder", required=False, type=PATH)
+@click.argument("facts", required=False, type=PATH)
 @click.option(
     "--coverage", is_flag=True, help="Count the facts of each source's checklist that claims hold."
 )
@@ -508,30 +551,64 @@ def build(
     help="A source text: check recorded places against it, and that no passage is repeated.",
 )
 @click.pass_obj
-def check(
-    settings: Settings, folder: Path | None, coverage: bool, source_text: Path | None
-) -> None:
-    """Check a FOLDER of curated facts: form, references, shapes; nothing is written."""
-    facts = folder or settings.facts()
+def check(settings: Settings, facts: Path | None, coverage: bool, source_text: Path | None) -> None:
+    """Check FACTS, a folder of curated facts or one file: form, references, shapes.
+
+    A file is checked together with the facts that it will join (--data, or those that ship).
+    Nothing is written.
+    """
+    more = [facts] if facts is not None and facts.is_file() else []
+    folder = settings.facts() if more or facts is None else facts
     if source_text is not None:
-        _check_source(settings, facts, source_text)
+        _check_source(settings, folder, source_text)
     if coverage:
-        _check_coverage(settings, facts)
+        _check_coverage(settings, folder)
     if not coverage and source_text is None:
-        _check_facts(settings, facts)
+        _check_facts(settings, folder, more)
 
 
-def _check_facts(settings: Settings, facts: Path) -> None:
+def _check_facts(settings: Settings, facts: Path, more: Sequence[Path]) -> None:
     from kg.build import build as build_dataset
     from kg.files import fact_files
 
-    built = build_dataset(facts, progress=settings.progress)
+    built = build_dataset(facts, *more, progress=settings.progress)
     for warning in built.warnings:
-        click.echo(warning.render(settings.language), err=True)
+        if not more or warning.path in more:
+            click.echo(warning.render(settings.language), err=True)
     claims = built.nquads.count(b"#type> <https://w3id.org/city-practice-graph/ontology#Claim> .")
-    settings.say(
-        "check-good", len(fact_files(facts)), built.nquads.count(b"\n"), claims, len(built.warnings)
-    )
+    if more:
+        settings.say("check-file-good", more[0], facts)
+    else:
+        settings.say(
+            "check-good",
+            len(fact_files(facts)),
+            built.nquads.count(b"\n"),
+            claims,
+            len(built.warnings),
+        )
+
+
+@main.group(cls=KgGroup)
+def new() -> None:
+    """Begin a curated file."""
+
+
+@new.command()
+@click.argument("name")
+@_output_option("File to write; SLUG.yaml in this folder when left out.", required=False)
+@click.pass_obj
+def city(settings: Settings, name: str, output: Path | None) -> None:
+    """Write a commented file to fill in for the city NAME, then see 'kg check FILE'."""
+    from kg.files import write_atomically
+    from kg.starting import city_template
+
+    file = str(output) if output else ""
+    text, slug, known = city_template(name, settings.facts(), file or "FILE")
+    path = output or Path(f"{slug}.yaml")
+    if path.exists():
+        raise ParameterError("file-exists", str(path))
+    write_atomically(path, text.replace("kg check FILE", f"kg check {path}").encode("utf-8"))
+    settings.say("new-city-known" if known else "new-city", path, f"city/{slug}")
 
 
 def _check_coverage(settings: Settings, facts: Path) -> None:

@@ -26,6 +26,8 @@ from kg.terms import BASE
 MAX_FILE_BYTES: Final = 4 * 1024 * 1024
 MAX_DEPTH: Final = 24
 MAX_SLUG: Final = 60
+# What a template holds where a curator has to write.
+TO_DO: Final = "TODO"
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ID = re.compile(r"[a-z]+(?:-[a-z]+)*(?:/[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)+")
@@ -134,8 +136,8 @@ def items(node: Node) -> tuple[Node, ...]:
     return node.items if isinstance(node, Sequence) else (node,)
 
 
-def read_facts(folder: Path) -> tuple[list[Document], list[Fault]]:
-    """Read every curated file of a folder.
+def read_facts(folder: Path, *more: Path) -> tuple[list[Document], list[Fault]]:
+    """Read every curated file of a folder, and more files that may join it.
 
     Returns
     -------
@@ -144,7 +146,9 @@ def read_facts(folder: Path) -> tuple[list[Document], list[Fault]]:
     """
     documents: list[Document] = []
     faults: list[Fault] = []
-    for path in fact_files(folder):
+    known = fact_files(folder)
+    there = {path.resolve() for path in known}
+    for path in (*known, *(path for path in more if path.resolve() not in there)):
         document, found = read_file(path)
         faults += found
         if document is not None:
@@ -372,7 +376,9 @@ class _Checker:
 
     def _text(self, key: Key, item: Scalar) -> None:
         text = item.text
-        if key.kind == "concept" and not _SLUG.fullmatch(text):
+        if text == TO_DO:
+            self._fault(item, "to-do", key.name)
+        elif key.kind == "concept" and not _SLUG.fullmatch(text):
             self._fault(item, "bad-slug", text, key.scheme)
         elif key.kind == "type" and text not in self.context.classes:
             close = difflib.get_close_matches(text, self.context.classes, n=1, cutoff=0.0)
@@ -400,6 +406,8 @@ class _Checker:
             for item in items(text):
                 if not isinstance(item, Scalar) or not item.text.strip():
                     self._fault(item, "empty-value", f"{key.name} {tag}")
+                elif item.text == TO_DO:
+                    self._fault(item, "to-do", f"{key.name} {tag}")
                 elif item.text != item.text.strip():
                     self._fault(item, "label-space", item.text)
                 elif "<" in item.text and ">" in item.text:

@@ -14,7 +14,6 @@ import math
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kg.layout import Box, settled_layout
@@ -71,7 +70,7 @@ def network_page(network: networkx.Graph[str], view: str, *, language: Language 
     import jinja2
 
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=jinja2.FileSystemLoader(template_folder()),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -82,7 +81,7 @@ def network_page(network: networkx.Graph[str], view: str, *, language: Language 
     kinds = [kind for kind in STYLES if kind in present]
     data = _script_json(_vis_data(network, kinds))
     library = vis_network_script()
-    behaviour = (Path(__file__).parent / "templates" / "network.js").read_text(encoding="utf-8")
+    behaviour = (template_folder() / "network.js").read_text(encoding="utf-8")
     return environment.get_template("network.html").render(
         language=language,
         view=view,

@@ -11,7 +11,7 @@ from kg.cache import open_cached
 from kg.catalogue import find_query, run_query
 from kg.errors import KgError, ParameterError, QueryError, UnknownNameError
 from kg.messages import Language
-from kg.recurrence import RecurrenceTable, count_recurrence
+from kg.recurrence import Comparison, RecurrenceTable, compare_cities, count_recurrence
 from kg.resources import shipped_facts
 from kg.results import Table
 from kg.store import Answer, Store
@@ -103,6 +103,16 @@ class KnowledgeGraph:
         return count_recurrence(
             self.store, by=by, level=level, leading=leading, edition=edition, minimum=minimum
         )
+
+    def compare(self, *cities: str, level: int = 3) -> Comparison:
+        """Put cities side by side (:func:`kg.recurrence.compare_cities`); names or slugs will do.
+
+        Raises
+        ------
+        UnknownNameError
+            A name is not that of a city.
+        """
+        return compare_cities(self.store, [self.resolve_city(city) for city in cities], level=level)
 
     def names(self, language: Language = "en") -> dict[str, str]:
         """IRI to preferred name in one language; the other language where one is missing."""

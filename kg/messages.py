@@ -269,6 +269,24 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "“{0}”应为数字，而不是“{1}”。",
         '请写数字与小数点，不加千位分隔符，例如 "11500000"。',
     ),
+    "to-do": (
+        "'{0}' is still to be filled in.",
+        "Write the value in place of TODO, or delete the line when the page does not say it.",
+        "“{0}”尚待填写。",
+        "请以实际内容替换 TODO；若网页未提及，请删除该行。",
+    ),
+    "file-exists": (
+        "'{0}' is there already.",
+        "Name another file with -o; nothing was overwritten.",
+        "“{0}”已存在。",
+        "请用 -o 指定另一个文件；未覆盖任何内容。",
+    ),
+    "city-slug": (
+        "No short name can be made of '{0}'.",
+        'Give the English name of the city, for example: kg new city "Zürich".',
+        "无法由“{0}”得出短名。",
+        '请给出城市的英文名，例如：kg new city "Zürich"。',
+    ),
     "bad-gYear": (
         "'{0}' takes a year, not '{1}'.",
         "Write four digits, for example 2017.",
@@ -728,11 +746,34 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "scope-leading": ("rank 1 to {0} in {1}", "{1} 第 1 至 {0} 名"),
     "compare-note": (
         (
-            "Number of programmes on record with each practice; a blank is unknown, not absent. "
-            "Programmes on record: {0}."
+            "Programmes on record with each practice, and the independent sources behind them. "
+            "Neither 'unknown' nor 'not found' means absent. On record in all: {0}."
         ),
-        "数字为采用该实践的有记录项目数；空白表示未知，不等于不存在。有记录的项目数：{0}。",
+        (
+            "单元格为采用该实践的有记录项目数及其独立来源数。“未知”与“已查未见”均不等于不存在。"
+            "全部记载：{0}。"
+        ),
     ),
+    "check-file-good": ("{0} is good together with {1}.", "{0} 与 {1} 一并检查无误。"),
+    "new-city": (
+        "Written: {0}. Fill in every TODO, then: kg check {0}",
+        "已写入：{0}。请填写各处 TODO，然后运行：kg check {0}",
+    ),
+    "new-city-known": (
+        (
+            "Written: {0}. The facts know {1}, so the file only adds to it. "
+            "Fill in every TODO, then: kg check {0}"
+        ),
+        "已写入：{0}。事实库中已有 {1}，该文件只作补充。请填写各处 TODO，然后运行：kg check {0}",
+    ),
+    "documented-city": ("{0}: {1} programmes, {2} sources", "{0}：{1} 个项目、{2} 个来源"),
+    "cell-documented": ("{0} (sources: {1})", "{0}（来源 {1}）"),
+    "cell-searched-not-found": (
+        "not found (sources: {1})",
+        "已查未见（来源 {1}）",
+    ),
+    "cell-documented-absent": ("absent (sources: {1})", "不存在（来源 {1}）"),
+    "cell-unknown": ("unknown", "未知"),
     "shown-evidence": (
         "{0} statements, each with the place in a source that supports it.",
         "共 {0} 条陈述，每条均注明来源出处。",
@@ -781,6 +822,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "name": ("name", "名称"),
     "cities": ("cities", "城市数"),
     "of": ("of", "范围内城市数"),
+    "documented": ("documented", "有记载城市数"),
     "share": ("share", "占比"),
     "rank_weighted_share": ("rank-weighted", "排名加权占比"),
     "programmes": ("programmes", "项目数"),

@@ -25,3 +25,8 @@ def query_folder() -> Path:
 def shipped_facts() -> Path:
     """Folder of the curated facts that come with the package."""
     return Path(__file__).parent / "data"
+
+
+def template_folder() -> Path:
+    """Folder of the templates of pages and files."""
+    return Path(__file__).parent / "templates"

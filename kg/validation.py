@@ -149,6 +149,13 @@ def _reference_fault(index: Index, iri: str, key: Key) -> tuple[str, tuple[str, 
     return _dangling(index, iri, "dangling")
 
 
+def names_missing_source(fault: Fault) -> bool:
+    """Whether a reference fault is about a source, or a place in one, that is not there."""
+    return fault.code == "no-fragment" or (
+        fault.code in ("dangling", "dangling-close") and fault.values[0].startswith("source/")
+    )
+
+
 def _concept_fault(slug: str, scheme: str) -> tuple[str, tuple[str, ...]]:
     other = scheme_of(slug)
     if other is not None and other != scheme:

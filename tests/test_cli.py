@@ -27,7 +27,7 @@ def test_counts_as_csv() -> None:
     }
     assert result.exit_code == 0
     assert rows["open-data"]["cities"] == "5"
-    assert rows["open-data"]["of"] == "38"
+    assert rows["open-data"]["of"] == "87"
     assert len(rows) == 16
 
 
@@ -95,9 +95,29 @@ def test_did_you_mean() -> None:
 def test_compare() -> None:
     result = run("compare", "singapore", "赫尔辛基", "--format", "csv")
     rows = list(csv.reader(io.StringIO(result.stdout)))
-    assert rows[0] == ["practice", "Singapore", "Helsinki"]
-    assert ["Continuous opening of city data", "1", "1"] in rows
-    assert "unknown, not absent" in result.stderr
+    assert rows[0] == ["practice", "name", "city", "state", "programmes", "sources"]
+    found = {(row[0], row[2]): row[3:] for row in rows[1:]}
+    assert found["practice/open-data", "city/helsinki"][0] == "documented"
+    assert int(found["practice/open-data", "city/helsinki"][2]) >= 1
+    assert "means absent" in result.stderr
+
+
+def test_compare_tells_searched_from_unknown() -> None:
+    result = run("compare", "shanghai", "bangkok", "--format", "csv")
+    states = {
+        (row["practice"], row["city"]): row for row in csv.DictReader(io.StringIO(result.stdout))
+    }
+    rights = states["practice/digital-rights", "city/shanghai"]
+    assert (rights["state"], rights["programmes"], rights["sources"]) == (
+        "searched-not-found",
+        "0",
+        "1",
+    )
+    assert states["practice/digital-rights", "city/bangkok"]["state"] == "unknown"
+    shown = run("--lang", "zh", "compare", "shanghai", "bangkok", "--format", "md")
+    assert "已查未见" in shown.stdout
+    assert "未知" in shown.stdout
+    assert "0 个项目" in shown.stderr
 
 
 def test_chinese_names() -> None:

@@ -430,7 +430,14 @@ def test_the_context_and_the_ontology_agree(ontology: Graph) -> None:
 def test_numbers_and_dates_have_a_datatype() -> None:
     """Scalars are read as text: a year or a number without a datatype would stay one."""
     texts = {key.name for key in curation_context().keys.values() if key.datatype == "string"}
-    assert texts == {"countryCode", "valueAsGiven", "segmentSha256", "textSha256"}
+    assert texts == {
+        "countryCode",
+        "mechanismAsGiven",
+        "segmentSha256",
+        "technologyAsGiven",
+        "textSha256",
+        "valueAsGiven",
+    }
 
 
 def test_practices_have_the_levels_of_the_source() -> None:

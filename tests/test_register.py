@@ -27,7 +27,7 @@ def register(graph: KnowledgeGraph) -> list[dict[str, object]]:
 
 
 def test_all_cities_are_there(register: list[dict[str, object]]) -> None:
-    assert len({row["city"] for row in register}) == 38
+    assert len({row["city"] for row in register}) == 87
 
 
 def test_coordinates_and_countries_are_those_of_geonames(register: list[dict[str, object]]) -> None:

@@ -33,7 +33,7 @@ CONCEPTS = {
     "assessment-factor": "vision budget",
     "city-feature": "digital-government",
     "claim-status": "accepted",
-    "coverage-status": "documented searched-not-found",
+    "coverage-status": "documented documented-absent searched-not-found",
     "evidence-grade": "account",
     "indicator": "agencies-served",
     "label-status": "official",
@@ -44,6 +44,7 @@ CONCEPTS = {
     "programme-kind": "platform fund network",
     "quantity-kind": "level relative-change cumulative-total ordinal-position",
     "rank-basis": "stated",
+    "ranking-method": "eden-ten-factors",
     "reference-set": "world",
     "region": "europe asia",
     "result-level": "input output outcome context",
@@ -210,6 +211,7 @@ cpg:CityGovernment rdfs:subClassOf org:Organization .
     dcterms:isPartOf <id/ranking/top> ;
     dcterms:publisher <id/organisation/firm> ;
     cpg:editionNumber 2 ;
+    cpg:rankingMethod <concept/ranking-method/eden-ten-factors> ;
     cpg:editionYear "2021"^^xsd:gYear .
 <id/cube/rank> a qb:DataSet .
 <id/cell/rank> a qb:Observation ;
@@ -330,7 +332,7 @@ MISSING: tuple[tuple[str, str, str], ...] = (
     ("id/coverage/rights", "cpg:checkedPractice", "It is not said which practice"),
     ("id/coverage/rights", "cpg:checkedSource", "It is not said in which source"),
     ("id/coverage/rights", "cpg:coverageStatus", "It is not said what came of the search"),
-    (EDITION, "cpg:editionNumber", "The edition has no number"),
+    (EDITION, "cpg:rankingMethod", "It is not said by which method"),
     (EDITION, "cpg:editionYear", "The edition has no year"),
     (EDITION, "dcterms:publisher", "It is not said which organisation published"),
     (EDITION, "dcterms:isPartOf", "The edition belongs to no ranking"),
@@ -546,7 +548,12 @@ PLANTED: Mapping[str, Planted] = {
         add(f"<{CLAIM}> cpg:conflictsWith <{OSLO}>"), CLAIM, "The claim conflicts with something"
     ),
     "found, though not found": Planted(
-        add(f"<{OSLO}> cpg:adoptsPractice <concept/practice/digital-rights>"),
+        f"{add(f'<{OSLO}> cpg:adoptsPractice <concept/practice/digital-rights>')} ; "
+        + swap(
+            "id/coverage/rights",
+            "cpg:coverageStatus",
+            "<concept/coverage-status/documented-absent>",
+        ),
         "id/coverage/rights",
         "The record says that the practice is absent",
     ),
@@ -554,6 +561,9 @@ PLANTED: Mapping[str, Planted] = {
         swap("id/coverage/rights", "cpg:coverageStatus", "<concept/coverage-status/documented>"),
         "id/coverage/rights",
         "The record says that the practice is documented",
+    ),
+    "an edition counted from nought": Planted(
+        swap(EDITION, "cpg:editionNumber", "0"), EDITION, "The number of the edition"
     ),
     "a rank taken twice": Planted(
         add(f"{SECOND_RANK} <id/cell/rank2> cpg:totalScore 6.0"),

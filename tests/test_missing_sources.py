@@ -1,0 +1,75 @@
+"""Without a source file, exactly the statements that rest on it alone are lost."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections import defaultdict
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from kg.build import build
+from kg.errors import CurationError
+from kg.resources import shipped_facts
+from kg.terms import CLAIM, ID, expand
+
+AT = ox.NamedNode(expand("prov:wasDerivedFrom"))
+SOURCE = ox.NamedNode(expand("oa:hasSource"))
+FILES = sorted((shipped_facts() / "source").glob("*.yaml"))
+# One file of each of these is removed; the seed is fixed so that a failure can be repeated.
+CHOSEN = random.Random(20261124).sample(FILES, 4)
+
+Statement = tuple[str, str, str]
+Claims = dict[str, tuple[set[str], set[Statement]]]
+
+
+def claims(nquads: bytes) -> tuple[Claims, dict[str, str]]:
+    """Claim to (places, statements), and place to source, of a built dataset."""
+    places: dict[str, set[str]] = defaultdict(set)
+    statements: dict[str, set[Statement]] = defaultdict(set)
+    source_of: dict[str, str] = {}
+    for quad in ox.parse(nquads, format=ox.RdfFormat.N_QUADS):
+        graph = quad.graph_name
+        if isinstance(graph, ox.NamedNode) and graph.value.startswith(CLAIM):
+            statements[graph.value].add((str(quad.subject), str(quad.predicate), str(quad.object)))
+        elif quad.predicate == AT and str(quad.subject).startswith(f"<{CLAIM}"):
+            places[quad.subject.value].add(quad.object.value)
+        elif quad.predicate == SOURCE:
+            source_of[quad.subject.value] = quad.object.value
+    return {name: (places[name], statements[name]) for name in statements}, source_of
+
+
+@pytest.fixture(scope="module")
+def whole() -> tuple[Claims, dict[str, str]]:
+    return claims(build(shipped_facts(), skip_missing_sources=True).nquads)
+
+
+@pytest.mark.parametrize("removed", CHOSEN, ids=lambda path: path.stem)
+def test_removing_a_source_file_loses_what_rests_on_it_alone(
+    removed: Path, whole: tuple[Claims, dict[str, str]], tmp_path: Path
+) -> None:
+    copy = tmp_path / "facts"
+    shutil.copytree(shipped_facts(), copy)
+    (copy / "source" / removed.name).unlink()
+    with pytest.raises(CurationError, match=r"source/|page|place"):
+        build(copy)
+    after, _ = claims(build(copy, skip_missing_sources=True).nquads)
+
+    before, source_of = whole
+    text = removed.read_text(encoding="utf-8")
+    gone = {
+        place for place, source in source_of.items() if f"id: {source.removeprefix(ID)}\n" in text
+    }
+    assert gone
+    kept = {name: body for name, (at, body) in before.items() if at - gone}
+    assert set(after) == set(kept)
+    expected_loss = {s for _, body in before.values() for s in body} - {
+        s for body in kept.values() for s in body
+    }
+    loss = {s for _, body in before.values() for s in body} - {
+        s for _, body in after.values() for s in body
+    }
+    assert loss == expected_loss
+    assert loss or not (set(before) - set(after))

@@ -1,0 +1,81 @@
+"""Beginning a city: the template, the places still to fill in, and a file that is good."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kg.cli import main
+
+FILLED = {
+    "zh-Hans: TODO}\n        countryCode": "zh-Hans: 罗兹}\n        countryCode",
+    "countryCode: TODO": "countryCode: PL",
+    "subregion: TODO": "subregion: eastern-europe",
+    "region: TODO  ": "region: europe  ",
+    "latitude: TODO": 'latitude: "51.75"',
+    "longitude: TODO": 'longitude: "19.46667"',
+    "geonames: TODO": "geonames: 3093133/",
+    "title: {en: TODO}": "title: {en: A page that was made up for this test}",
+    "url: TODO": "url: https://example.org/page",
+    "sourceType: TODO": "sourceType: other",
+    "-todo": "-test",
+    "name: {en: TODO, zh-Hans: TODO}": "name: {en: Test, zh-Hans: 测试}",
+    "labelStatus: TODO": "labelStatus: descriptive",
+    "startYear: TODO": "startYear: 2020",
+    "technologies: [TODO]": "technologies: [mobile-app]",
+    "mechanisms: [TODO]": "mechanisms: [public-private-partnership]",
+    "description: {en: TODO, zh-Hans: TODO}": "description: {en: A trial., zh-Hans: 一项试验。}",
+    "kind: [TODO]": "kind: [project]",
+    "practices: [TODO]": "practices: [smart-mobility]",
+}
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments))
+
+
+def filled(path: Path) -> None:
+    """Fill in a template as a curator would."""
+    text = path.read_text(encoding="utf-8")
+    for place, value in FILLED.items():
+        text = text.replace(place, value)
+    path.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["Łódź", "Zürich", "苏黎世"])
+def test_a_template_filled_in_is_good(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "new.yaml"
+    written = run("new", "city", name, "-o", str(path))
+    assert written.exit_code == 0, written.output
+    before = path.read_text(encoding="utf-8")
+    assert ("type: City" in before) == (name == "Łódź")
+    assert f"city/{'lodz' if name == 'Łódź' else 'zurich'}" in before
+
+    lines = [n for n, line in enumerate(before.split("\n"), 1) if re.search(r"[ \[{]TODO", line)]
+    faulty = run("check", str(path))
+    assert faulty.exit_code == 1
+    named = {int(found) for found in re.findall(r"new\.yaml:(\d+):\d+: .*filled in", faulty.output)}
+    assert named == {n for n in lines if not before.split("\n")[n - 1].startswith("#")}
+
+    filled(path)
+    good = run("check", str(path))
+    assert good.exit_code == 0, good.output
+    assert "is good together" in good.output
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "there.yaml"
+    path.write_text("mine", encoding="utf-8")
+    result = run("--lang", "zh", "new", "city", "Łódź", "-o", str(path))
+    assert result.exit_code == 2
+    assert "已存在" in result.output
+    assert path.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_name_without_letters_is_refused(tmp_path: Path) -> None:
+    result = run("new", "city", "!!!", "-o", str(tmp_path / "x.yaml"))
+    assert result.exit_code == 2
+    assert "short name" in result.output
