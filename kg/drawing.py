@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kg.layout import Box, settled_layout
 from kg.messages import Language, text
+from kg.resources import template_folder
 from kg.terms import shorten
 
 if TYPE_CHECKING:
