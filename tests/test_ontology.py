@@ -432,9 +432,8 @@ def test_numbers_and_dates_have_a_datatype() -> None:
     texts = {key.name for key in curation_context().keys.values() if key.datatype == "string"}
     assert texts == {
         "countryCode",
-        "mechanismAsGiven",
+        "recordedAs",
         "segmentSha256",
-        "technologyAsGiven",
         "textSha256",
         "valueAsGiven",
     }
