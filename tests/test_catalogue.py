@@ -12,6 +12,7 @@ from kg.catalogue import NamedQuery, catalogue, read_query, run_query
 from kg.errors import ParameterError, QueryError, UnknownNameError
 from kg.graph import KnowledgeGraph
 from kg.results import Table
+from kg.store.embedded import EmbeddedStore
 from kg.store.remote import RemoteStore
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 EXPECTED = Path(__file__).parent / "expected"
 QUERIES = list(catalogue().values())
 IDS = [query.name for query in QUERIES]
+# Queries whose answers are all about cities outside the part of the facts that rdflib gets.
+NOTHING_IN_PART: frozenset[str] = frozenset()
 Rows = list[tuple[str, ...]]
 
 
@@ -50,13 +53,14 @@ def test_rows_on_pyoxigraph(
 
 @pytest.mark.parametrize("query", QUERIES, ids=IDS)
 def test_rows_on_rdflib(
-    query: NamedQuery, rdflib_graph: rdflib.Dataset, rdflib_article: rdflib.Dataset
+    query: NamedQuery, part: EmbeddedStore, rdflib_part: rdflib.Dataset
 ) -> None:
-    chosen = rdflib_article if on_article(query) else rdflib_graph
-    result = chosen.query(query.text)
+    result = rdflib_part.query(query.text)
     assert result.vars is not None
     rows = sorted(tuple("" if cell is None else str(cell) for cell in row) for row in result)  # type: ignore[union-attr]
-    assert ([str(name) for name in result.vars], rows) == expected_rows(query)
+    expected = csv_rows(part.query(query.text))
+    assert ([str(name) for name in result.vars], rows) == expected
+    assert rows or query.name in NOTHING_IN_PART
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=IDS)

@@ -118,7 +118,7 @@ def test_tables(graph: KnowledgeGraph, tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["export", "csv", "-o", str(tmp_path)])
     assert result.exit_code == 0
     rows = list(csv.DictReader(io.StringIO((tmp_path / "cities.csv").read_text(encoding="utf-8"))))
-    assert len({row["city"] for row in rows}) == 38
+    assert len({row["city"] for row in rows}) == 87
 
 
 def test_network_formats(graph: KnowledgeGraph) -> None:
