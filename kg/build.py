@@ -16,6 +16,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from kg.curation import Document, read_facts
+from kg.duplicates import duplicate_faults
 from kg.errors import CurationError, Fault
 from kg.terms import CLAIM, CONCEPT, DERIVED_GRAPH, canonical_language, expand
 from kg.validation import (
@@ -119,6 +120,7 @@ def build(
     progress("shapes")
     found = [
         *conflict_faults(store, index),
+        *duplicate_faults(documents),
         *_shape_faults(store, index, partial=source is not None or skip_missing_sources),
     ]
     errors = [fault for fault in found if fault.severity == "error"]

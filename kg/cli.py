@@ -268,6 +268,30 @@ def show(settings: Settings, thing: str) -> None:
     else:
         assert isinstance(evidence, Table)
         print_table(evidence, settings)
+    _say_denominators(graph, iri, settings)
+
+
+def _say_denominators(graph: KnowledgeGraph, iri: str, settings: Settings) -> None:
+    """Say out of how much the thing was counted: never a count without its denominator."""
+    from kg.recurrence import FACETS
+    from kg.terms import CONCEPT, expand
+
+    if iri.startswith(expand("city/")):
+        for record in graph.run("documentation").records():
+            if str(record["city"]) == iri:
+                settings.say("city-documented", record["programmes"], record["sources"])
+    facet = iri.removeprefix(CONCEPT).partition("/")[0]
+    if iri.startswith(CONCEPT) and facet in FACETS:
+        counted = graph.recurrence(by=facet, level=None)
+        row = next((row for row in counted.rows if row.concept == iri), None)
+        settings.say(
+            "concept-documented",
+            len(row.cities) if row else 0,
+            counted.documented,
+            len(counted.scope),
+            len(row.programmes) if row else 0,
+            len(row.sources) if row else 0,
+        )
 
 
 def _print_heading(

@@ -88,6 +88,7 @@ def network_page(network: networkx.Graph[str], view: str, *, language: Language 
         view=view,
         view_key=f"view-{view}",
         titles=_titles(network, view),
+        scope=network.graph,
         kinds=kinds,
         styles=STYLES,
         fonts=_FONTS,

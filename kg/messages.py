@@ -269,6 +269,12 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "“{0}”应为数字，而不是“{1}”。",
         '请写数字与小数点，不加千位分隔符，例如 "11500000"。',
     ),
+    "perhaps-twice": (
+        "{0} ('{1}') may be {2} ('{3}') entered twice.",
+        "Use one id for both; if they are different, write 'differentFrom: [{2}]' at one of them.",
+        "{0}（“{1}”）与 {2}（“{3}”）可能重复录入。",
+        "若为同一事物，请共用一个 id；若不同，请在其一写明 differentFrom: [{2}]。",
+    ),
     "to-do": (
         "'{0}' is still to be filled in.",
         "Write the value in place of TODO, or delete the line when the page does not say it.",
@@ -670,13 +676,23 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         ),
         "每条线连接同一城市记录的两种实践。城市数量有限，连线只是观察，不代表规律。",
     ),
+    "network-scope": (
+        (
+            "Drawn from {programmes} programmes of {cities_documented} documented cities, of "
+            "{cities_registered} registered."
+        ),
+        "依据 {cities_documented} 座有记载城市（共登记 {cities_registered} 座）的 {programmes} 个项目绘制。",
+    ),
     "view-programme-technology": (
         "Programmes and the technologies they use",
         "项目及其使用的技术",
     ),
     "view-programme-technology-lead": (
-        "Each line joins a programme and a technology that it uses.",
-        "每条线连接一个项目与其使用的一种技术。",
+        (
+            "Each line joins a programme and a technology that it uses. Without a chosen city, "
+            "technologies on record in one city alone are left out."
+        ),
+        "每条线连接一个项目与其使用的一种技术。未选定城市时，仅一座城市有记载的技术不予显示。",
     ),
     "view-city": (
         "{0}: its programmes and what they apply",
@@ -767,6 +783,17 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "已写入：{0}。事实库中已有 {1}，该文件只作补充。请填写各处 TODO，然后运行：kg check {0}",
     ),
     "documented-city": ("{0}: {1} programmes, {2} sources", "{0}：{1} 个项目、{2} 个来源"),
+    "city-documented": (
+        "On record for this city: {0} programmes, from {1} sources.",
+        "该城市有记载：{0} 个项目，来自 {1} 个来源。",
+    ),
+    "concept-documented": (
+        (
+            "On record in {0} of {1} documented cities ({2} registered), in {3} programmes, "
+            "from {4} independent sources."
+        ),
+        "见于 {1} 座有记载城市（共登记 {2} 座）中的 {0} 座，涉及 {3} 个项目、{4} 个独立来源。",
+    ),
     "cell-documented": ("{0} (sources: {1})", "{0}（来源 {1}）"),
     "cell-searched-not-found": (
         "not found (sources: {1})",

@@ -32,7 +32,9 @@ def build_network(store: Store, view: str, *, city: str | None = None) -> networ
     Every node has ``kind`` (``city``, ``practice`` …), ``name_en``, ``name_zh``, ``cities`` (in how
     many cities it recurs) and ``evidence`` (places in sources, ``;`` between them); every edge has
     ``weight`` (distinct programmes, or shared cities for co-adoption) and ``evidence``. Attributes
-    are texts and numbers, so that GraphML and GEXF can hold them.
+    are texts and numbers, so that GraphML and GEXF can hold them. The graph itself says what it was
+    drawn from: ``cities_registered``, ``cities_documented``, ``programmes`` and ``sources`` (the
+    last two summed over cities).
 
     Parameters
     ----------
@@ -63,12 +65,30 @@ def build_network(store: Store, view: str, *, city: str | None = None) -> networ
     _name_nodes(store, network)
     # Insertion order follows sorted nodes and edges, so that equal facts give equal files.
     ordered: networkx.Graph[str] = nx.Graph(name=view)
+    ordered.graph.update(_scope(store, city))
     ordered.add_nodes_from(sorted(network.nodes(data=True), key=lambda node: node[0]))
     edges = [
         (min(left, right), max(left, right), data) for left, right, data in network.edges(data=True)
     ]
     ordered.add_edges_from(sorted(edges, key=lambda edge: edge[:2]))
     return ordered
+
+
+def _scope(store: Store, city: str | None) -> dict[str, int]:
+    """What the network was drawn from: the denominators of every count in it."""
+    table = run_query(store, "documentation")
+    assert isinstance(table, Table)
+    rows = [
+        (int(str(record["programmes"])), int(str(record["sources"])))
+        for record in table.records()
+        if city is None or str(record["city"]) == city
+    ]
+    return {
+        "cities_registered": len(rows),
+        "cities_documented": sum(1 for programmes, _ in rows if programmes),
+        "programmes": sum(programmes for programmes, _ in rows),
+        "sources": sum(sources for _, sources in rows),
+    }
 
 
 class _Sources:
@@ -126,6 +146,15 @@ def _programme_technology(sources: _Sources) -> networkx.Graph[str]:
 
     network: networkx.Graph[str] = nx.Graph()
     _add(network, sources.links("technology"), "programme", "concept", "technology")
+    if sources.city is None:
+        # What one city alone has on record does not recur, and would hide what does.
+        single = [
+            node
+            for node, data in network.nodes(data=True)
+            if data["kind"] == "technology" and data["cities"] < 2
+        ]
+        network.remove_nodes_from(single)
+        network.remove_nodes_from(list(nx.isolates(network)))
     return network
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
+
+from kg.names import fold
 
 CUTOFF: Final = 62.0
 
@@ -25,13 +26,6 @@ class Hit:
     iri: str
     name: str
     score: float
-
-
-def fold(text: str) -> str:
-    """Text without case, width and accents, so that ``Zürich`` and ``zurich`` meet."""
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    kept = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return " ".join(kept.replace("-", " ").split())
 
 
 def search_names(names: Iterable[tuple[str, str]], text: str, *, limit: int = 10) -> list[Hit]:

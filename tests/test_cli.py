@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -198,3 +199,10 @@ def test_data_and_endpoint_exclude_each_other_wherever_they_stand(tmp_path: Path
             result = run("--lang", language, *arguments)
             assert result.exit_code == 2
             assert words in result.stderr
+
+
+def test_show_says_out_of_how_much() -> None:
+    concept = run("show", "practice/open-data", "--format", "csv")
+    assert re.search(r"On record in \d+ of 72 documented cities \(87 registered\)", concept.stderr)
+    city = run("--lang", "zh", "show", "city/singapore", "--format", "csv")
+    assert re.search(r"该城市有记载：\d+ 个项目，来自 \d+ 个来源", city.stderr)
