@@ -56,10 +56,14 @@ def test_other_cities_and_settled_pairs_are_left_alone(tmp_path: Path) -> None:
 
 def test_organisations_and_cities_too(tmp_path: Path) -> None:
     lines = [
-        "      - {id: organisation/xx-a, type: Organisation,"
-        " name: {en: Institute of Tests, zh-Hans: 测试研究所}}\n",
-        "      - {id: organisation/xx-b, type: Organisation,"
-        " name: {en: Institut of Tests, zh-Hans: 检验院}}\n",
+        (
+            "      - {id: organisation/xx-a, type: Organisation,"
+            " name: {en: Institute of Tests, zh-Hans: 测试研究所}}\n"
+        ),
+        (
+            "      - {id: organisation/xx-b, type: Organisation,"
+            " name: {en: Institut of Tests, zh-Hans: 检验院}}\n"
+        ),
         "      - {id: city/zurich, type: City, name: {en: Zurich, zh-Hans: 苏黎世}}\n",
         "      - {id: city/zuerich, type: City, name: {en: Zürich, zh-Hans: 苏黎士}}\n",
     ]
