@@ -229,7 +229,9 @@ def recur(
         edition=edition,
         minimum=min_cities,
     )
-    print_table(counted.to_table(graph.names(settings.language)), settings)
+    # Forty names in a cell are no table; the data formats have them all.
+    most = 5 if _form(settings) in ("table", "md") else None
+    print_table(counted.to_table(graph.names(settings.language), most=most), settings)
     scope = (
         settings.text("scope-all")
         if leading is None

@@ -98,10 +98,7 @@ def check_text() -> str:
         "",
         "| result | records |",
         "| --- | --- |",
-        *(
-            f"| {result} | {counted[result]} |"
-            for result in ("correct", "wrong", "page-not-found")
-        ),
+        *(f"| {result} | {counted[result]} |" for result in ("correct", "wrong", "page-not-found")),
         "",
         f"Of the {seen} records for which a page could be read, {counted['wrong']} were wrong "
         f"({share:.0f} %).",

@@ -73,8 +73,11 @@ class RecurrenceTable:
     leading: int | None
     edition: str
 
-    def to_table(self, names: Mapping[str, str] | None = None) -> Table:
-        """The counts as a table of RDF terms, with names when a mapping is given."""
+    def to_table(self, names: Mapping[str, str] | None = None, *, most: int | None = None) -> Table:
+        """The counts as a table of RDF terms, with names when a mapping is given.
+
+        ``most`` cities of each row are named, those of the best ranks, and the rest are counted.
+        """
         variables = (
             self.facet.replace("-", "_"),
             "name",
@@ -100,7 +103,10 @@ class RecurrenceTable:
                 _integer(len(row.programmes)),
                 _integer(len(row.sources)),
                 _integer(len(row.regions)),
-                ox.Literal("; ".join((names or {}).get(c, shorten(c)) for c in row.cities)),
+                ox.Literal(
+                    "; ".join((names or {}).get(c, shorten(c)) for c in row.cities[:most])
+                    + (f"; +{len(row.cities) - most}" if most and len(row.cities) > most else "")
+                ),
             )
             for row in self.rows
         )
