@@ -93,15 +93,19 @@ def check_text() -> str:
     seen = counted["correct"] + counted["wrong"]
     share = 100 * counted["wrong"] / seen if seen else 0.0
     lines = [
-        f"Sample: {len(table)} records, seed {CHECK_SEED}, {CHECK_MEDIUM} of them of medium "
-        "confidence. Command: `python -m tests.quality`.",
+        (
+            f"Sample: {len(table)} records, seed {CHECK_SEED}, {CHECK_MEDIUM} of them of medium "
+            "confidence. Command: `python -m tests.quality`."
+        ),
         "",
         "| result | records |",
         "| --- | --- |",
         *(f"| {result} | {counted[result]} |" for result in ("correct", "wrong", "page-not-found")),
         "",
-        f"Of the {seen} records for which a page could be read, {counted['wrong']} were wrong "
-        f"({share:.0f} %).",
+        (
+            f"Of the {seen} records for which a page could be read, {counted['wrong']} were wrong "
+            f"({share:.0f} %)."
+        ),
         "",
         "| record | result | page | what was found |",
         "| --- | --- | --- | --- |",
