@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from kg.build import canonical_nquads
 from kg.graph import KnowledgeGraph
 from kg.terms import expand
 
@@ -20,8 +21,8 @@ def unsupported(store: ox.Store) -> list[tuple[str, str]]:
 
 def test_no_statement_is_without_a_claim(graph: KnowledgeGraph) -> None:
     store = ox.Store()
-    dataset = graph.rdflib().serialize(format="nquads")
-    store.bulk_load(dataset.encode("utf-8"), format=ox.RdfFormat.N_QUADS)
+    dataset = canonical_nquads(graph.embedded("tests").dataset)
+    store.bulk_load(dataset, format=ox.RdfFormat.N_QUADS)
     assert unsupported(store) == []
 
     programme = ox.NamedNode(expand("programme/sg-smes-go-digital"))
