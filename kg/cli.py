@@ -249,8 +249,6 @@ def show(settings: Settings, thing: str) -> None:
 
     THING is a name, a slug, or a path such as practice/open-data or city/singapore.
     """
-    from kg.results import Table
-
     graph = settings.open()
     iri = graph.resolve(thing)
     names = graph.names(settings.language)
@@ -261,14 +259,19 @@ def show(settings: Settings, thing: str) -> None:
         settings.say("nothing-said")
         return
     if _form(settings) in ("table", "md"):
-        print_rows(
-            ["subject", "property", "value", "status", "place"],
-            _evidence_rows(evidence, names),
-            settings,
-        )
-        settings.say("shown-evidence", len(_evidence_rows(evidence, names)))
+        from kg.statements import statements
+
+        figures = graph.run("measurements", language=settings.language)
+        shown = statements(evidence, figures, names, settings.language)
+        # The heading names the thing: a column that repeats it would only narrow the others.
+        alone = {row[0] for row in shown.rows} == {names.get(iri)}
+        columns = ["subject", "property", "value", "status", "place"]
+        print_rows(columns[alone:], [row[alone:] for row in shown.rows], settings)
+        click.echo()
+        for number, (place, url) in enumerate(shown.places, start=1):
+            click.echo(f"{number:>3}  {place}  {url}".rstrip())
+        settings.say("shown-evidence", len(shown.rows), shown.sources, shown.disputed)
     else:
-        assert isinstance(evidence, Table)
         print_table(evidence, settings)
     _say_denominators(graph, iri, settings)
 
@@ -309,27 +312,6 @@ def _print_heading(
         if property_ and value and property_.value in texts and language.startswith(wanted):
             click.echo(value.value)
     click.echo()
-
-
-def _evidence_rows(evidence: Table, names: dict[str, str]) -> list[tuple[Value, ...]]:
-    """One row a statement, with its places together."""
-    from kg.terms import FRAGMENT, shorten
-
-    rows: dict[tuple[str, str, str, str], list[str]] = {}
-    for record in evidence.records():
-        fragment = str(record["fragment"]).removeprefix(FRAGMENT)
-        url = f" <{record['url']}>" if record["url"] else ""
-        value = str(record["value"])
-        statement = (
-            names.get(str(record["subject"]), shorten(str(record["subject"]))),
-            shorten(str(record["property"])),
-            names.get(value, shorten(value)),
-            shorten(str(record["status"])).rpartition("/")[2],
-        )
-        places = rows.setdefault(statement, [])
-        if fragment + url not in places:
-            places.append(fragment + url)
-    return [(*statement, "\n".join(places)) for statement, places in rows.items()]
 
 
 @main.command()

@@ -802,8 +802,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "cell-documented-absent": ("absent (sources: {1})", "不存在（来源 {1}）"),
     "cell-unknown": ("unknown", "未知"),
     "shown-evidence": (
-        "{0} statements, each with the place in a source that supports it.",
-        "共 {0} 条陈述，每条均注明来源出处。",
+        "{0} statements from {1} sources, each with the places that support it; {2} disputed.",
+        "共 {0} 条陈述，来自 {1} 个来源，每条均注明出处；其中 {2} 条有争议。",
     ),
     "nothing-said": (
         "No source in the graph states anything about it yet: unknown, not absent.",
@@ -862,6 +862,11 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "status": ("status", "状态"),
     "place": ("place", "出处"),
     "thing": ("thing", "对象"),
+    "dcterms:description": ("description", "说明"),
+    "dcterms:isPartOf": ("part of", "隶属"),
+    "skos:prefLabel": ("name", "名称"),
+    "skos:altLabel": ("other name", "别名"),
+    "foaf:page": ("web page", "网页"),
     "score": ("score", "相似度"),
     "query": ("query", "查询"),
     "question": ("question", "问题"),
