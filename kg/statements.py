@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kg.results import Table, Term
 
 _LABEL = expand("rdfs:label")
+_NOTATION = expand("skos:notation")
 _DISPUTED = CONCEPT + "claim-status/disputed"
 _EXACT = CONCEPT + "value-bound/exact"
 _ONE = CONCEPT + "unit/one"
@@ -56,9 +57,9 @@ def statements(
     the reader; a figure is spelled out (rows of the named query ``measurements``), and so are the
     figures of an outcome.
     """
-    figures = _figures(measurements, names, language)
-    labels = _property_labels(language)
     wanted = "zh-hans" if language == "zh" else "en"
+    figures = _figures(measurements, names, language)
+    labels = _literals(_LABEL, wanted)
     records = [dict(zip(evidence.variables, row, strict=True)) for row in evidence.rows]
     readable = {
         (record["subject"], record["property"], record["claim"])
@@ -120,6 +121,7 @@ def _figures(
     measurements: Table, names: Mapping[str, str], language: Language
 ) -> dict[str, list[str]]:
     """Figures in words, by measurement and by outcome."""
+    symbols = _literals(_NOTATION, "")
     figures: dict[str, dict[str, None]] = defaultdict(dict)
     for record in measurements.records():
         bound, unit = str(record["bound"] or _EXACT), str(record["unit"])
@@ -129,7 +131,7 @@ def _figures(
         words = [
             "" if bound == _EXACT else names.get(bound, shorten(bound)).lower(),
             number,
-            "" if unit == _ONE else names.get(unit, shorten(unit)),
+            "" if unit == _ONE else symbols.get(unit) or names.get(unit, shorten(unit)),
         ]
         amount = " ".join(word for word in words if word)
         level = names.get(str(record["level"]), shorten(str(record["level"]))).lower()
@@ -143,13 +145,13 @@ def _figures(
     return {key: list(found) for key, found in figures.items()}
 
 
-def _property_labels(language: Language) -> dict[str, str]:
-    wanted = "zh-hans" if language == "zh" else "en"
+def _literals(property_: str, tag: str) -> dict[str, str]:
+    """What the vocabulary says with one property in one language (empty: without language)."""
     return {
         triple.subject.value: triple.object.value
         for triple in vocabulary_triples()
-        if triple.predicate.value == _LABEL
+        if triple.predicate.value == property_
         and isinstance(triple.subject, ox.NamedNode)
-        and _tag(triple.object if isinstance(triple.object, ox.Literal) else None) == wanted
         and isinstance(triple.object, ox.Literal)
+        and _tag(triple.object) == tag
     }

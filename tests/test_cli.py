@@ -211,3 +211,27 @@ def test_show_says_out_of_how_much() -> None:
     assert re.search(r"On record in \d+ of 72 documented cities \(87 registered\)", concept.stderr)
     city = run("--lang", "zh", "show", "city/singapore", "--format", "csv")
     assert re.search(r"该城市有记载：\d+ 个项目，来自 \d+ 个来源", city.stderr)
+
+
+def test_show_speaks_in_words_with_numbered_places() -> None:
+    english = run("show", "programme/gb-london-loda", "--format", "table")
+    rows = [re.split(r"\s{2,}", line) for line in english.stdout.splitlines()]
+    years = {row[1]: row[2:] for row in rows if row[0] == "start year"}
+    assert {year: status for year, (status, _) in years.items()} == {
+        "2016": "Disputed",
+        "2018": "Disputed",
+    }
+    numbers = {place for _, place in years.values()}
+    assert len(numbers) == 2
+    listed = [line for line in english.stdout.splitlines() if re.match(r"\s+\d+  \S+", line)]
+    assert any("sh-top50-lessons-2021/P21S2" in line for line in listed)
+    assert any("https://www.nesta.org.uk/" in line for line in listed)
+    assert "Boroughs in the pilot: 12 (output, 2017)" in english.stdout
+    assert "Money for the office: 365,000 GBP (input, 2018)" in english.stdout
+    assert re.search(r"from [4-9] sources, .*; 2 disputed", english.stderr)
+    assert "gb-london-loda" not in english.stdout.split("\n", 1)[1].split("\n\n")[1]
+
+    chinese = run("--lang", "zh", "show", "programme/gb-london-loda", "--format", "table")
+    assert "参加试点的自治市数：12（产出，2017）" in chinese.stdout
+    assert "起始年" in chinese.stdout
+    assert "其中 2 条有争议" in chinese.stderr
