@@ -10,13 +10,13 @@ import csv
 import random
 import re
 import sys
-from collections import Counter
 from pathlib import Path
 
 ONTOLOGY = Path(__file__).parents[1] / "ontology"
 CODING = ONTOLOGY / "coding"
 SECOND_SEED, SECOND_SHARE = 20261124, 0.15
 CHECK_SEED, CHECK_MEDIUM, CHECK_HIGH = 61, 20, 40
+RESULTS = ("correct", "wrong", "page-not-found")
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -86,35 +86,48 @@ def agreement_text() -> str:
 
 
 def check_text() -> str:
-    """The result of the fact check as the report prints it."""
+    """The result of the fact check as the report prints it: the sample first, then all."""
     table = rows("fact-check.csv")
-    assert sorted(row["record"] for row in table) == check_sample()
-    counted = Counter(row["result"] for row in table)
-    seen = counted["correct"] + counted["wrong"]
-    share = 100 * counted["wrong"] / seen if seen else 0.0
+    sample = set(check_sample())
+    drawn = [row for row in table if row["record"] in sample]
+    assert {row["record"] for row in drawn} == sample
+    every = len(rows("practices.csv"))
     lines = [
         (
-            f"Sample: {len(table)} records, seed {CHECK_SEED}, {CHECK_MEDIUM} of them of medium "
-            "confidence. Command: `python -m tests.quality`."
+            f"Sample: {len(drawn)} records, seed {CHECK_SEED}, {CHECK_MEDIUM} of them of medium "
+            f"confidence. All checked so far: {len(table)} of {every}. "
+            "Command: `python -m tests.quality`."
         ),
         "",
-        "| result | records |",
-        "| --- | --- |",
-        *(f"| {result} | {counted[result]} |" for result in ("correct", "wrong", "page-not-found")),
-        "",
-        (
-            f"Of the {seen} records for which a page could be read, {counted['wrong']} were wrong "
-            f"({share:.0f} %)."
-        ),
-        "",
-        "| record | result | page | what was found |",
-        "| --- | --- | --- | --- |",
+        "| result | in the sample | in all checked |",
+        "| --- | --- | --- |",
         *(
-            f"| {row['record']} | {row['result']} | {row['page']} | {row['detail']} |"
+            f"| {result} | {_count(drawn, result)} | {_count(table, result)} |"
+            for result in RESULTS
+        ),
+        "",
+        f"Of the sample's records for which a page could be read, {_wrong(drawn)} were wrong; ",
+        f"of all, {_wrong(table)}.",
+        "",
+        "| record | in the sample | result | page | what was found |",
+        "| --- | --- | --- | --- | --- |",
+        *(
+            f"| {row['record']} | {'yes' if row['record'] in sample else ''} | {row['result']} "
+            f"| {row['page']} | {row['detail']} |"
             for row in table
         ),
     ]
     return "\n".join(lines)
+
+
+def _count(table: list[dict[str, str]], result: str) -> int:
+    return sum(row["result"] == result for row in table)
+
+
+def _wrong(table: list[dict[str, str]]) -> str:
+    wrong = _count(table, "wrong")
+    read = wrong + _count(table, "correct")
+    return f"{wrong} of {read} ({100 * wrong / read:.1f} %)"
 
 
 REPORTS = {"codebook.md": ("agreement", agreement_text), "quality-report.md": ("check", check_text)}
