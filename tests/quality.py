@@ -74,6 +74,8 @@ def agreement() -> dict[str, float]:
 
 def agreement_text() -> str:
     """The agreement as the codebook prints it."""
+    if not (CODING / "second.csv").exists():
+        return "The second coding is not in yet."
     found = agreement()
     return (
         f"{found['records']} records (15 %, seed {SECOND_SEED}) were coded a second time by a "
