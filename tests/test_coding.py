@@ -10,6 +10,7 @@ import pytest
 from kg.graph import KnowledgeGraph
 from kg.resources import ontology_folder
 from kg.terms import shorten
+from tests import quality
 
 with (ontology_folder() / "coding" / "practices.csv").open(encoding="utf-8", newline="") as _file:
     CODING = list(csv.DictReader(_file))
@@ -72,8 +73,9 @@ def test_every_recoding_has_a_reason() -> None:
 
 def test_the_graph_says_what_was_coded(in_graph: dict[str, set[str]]) -> None:
     coded: dict[str, set[str]] = defaultdict(set)
+    final = quality.final_coding()
     for row in CODING:
-        coded[row["programme"]] |= set(row["coded"].split()) - {"-"}
+        coded[row["programme"]] |= set(final[row["record"]])
     assert in_graph == {name: practices for name, practices in coded.items() if practices}
 
 
