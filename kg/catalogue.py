@@ -76,13 +76,20 @@ class Parameter:
 
 @dataclass(frozen=True)
 class NamedQuery:
-    """One file of the catalogue."""
+    """One file of the catalogue.
+
+    Attributes
+    ----------
+    caution
+        What a reader of any answer must know, in both languages; None for most queries.
+    """
 
     name: str
     path: Path
     text: str
     summary: Mapping[str, str]
     question: Mapping[str, str]
+    caution: Mapping[str, str] | None
     parameters: Mapping[str, Parameter]
     chart: Chart
     tags: tuple[str, ...]
@@ -186,6 +193,7 @@ def read_query(path: Path) -> NamedQuery:
         text=text,
         summary=_both(path, header, "summary"),
         question=_both(path, header, "question"),
+        caution=_both(path, header, "caution") if "caution" in header else None,
         parameters={
             name: _parameter(path, text, name, definition)
             for name, definition in (header.get("params") or {}).items()

@@ -433,9 +433,10 @@ def query(settings: Settings, name: str, parameters: tuple[str, ...]) -> None:
     kg query my-question.rq
     echo 'SELECT (COUNT(*) AS ?n) { ?s ?p ?o }' | kg query -
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
-    from kg.catalogue import run_query
+    from kg.catalogue import find_query, run_query
 
     graph = settings.open()
+    caution = None
     if name == "-" or name.endswith((".rq", ".sparql")):
         if parameters:
             raise click.UsageError("--param is for named queries.")
@@ -452,7 +453,10 @@ def query(settings: Settings, name: str, parameters: tuple[str, ...]) -> None:
                 raise ParameterError("parameter-form", pair)
             values[key] = value
         answer = run_query(graph.store, name, values, language=settings.language)
+        caution = find_query(name).caution
     print_answer(answer, settings)
+    if caution:
+        click.echo(caution[settings.language], err=True)
 
 
 @main.command()
@@ -603,20 +607,23 @@ def new() -> None:
 
 @new.command()
 @click.argument("name")
+@click.option("--slug", help="English slug, such as lisbon; needed for a new Chinese NAME.")
 @_output_option("File to write; SLUG.yaml in this folder when left out.", required=False)
 @click.pass_obj
-def city(settings: Settings, name: str, output: Path | None) -> None:
+def city(settings: Settings, name: str, slug: str | None, output: Path | None) -> None:
     """Write a commented file to fill in for the city NAME, then see 'kg check FILE'."""
     from kg.files import write_atomically
     from kg.starting import city_template
 
     file = str(output) if output else ""
-    text, slug, known = city_template(name, settings.facts(), file or "FILE")
-    path = output or Path(f"{slug}.yaml")
+    text, chosen, known = city_template(
+        name, settings.facts(), file or "FILE", language=settings.language, slug=slug
+    )
+    path = output or Path(f"{chosen}.yaml")
     if path.exists():
         raise ParameterError("file-exists", str(path))
     write_atomically(path, text.replace("kg check FILE", f"kg check {path}").encode("utf-8"))
-    settings.say("new-city-known" if known else "new-city", path, f"city/{slug}")
+    settings.say("new-city-known" if known else "new-city", path, f"city/{chosen}")
 
 
 def _check_coverage(settings: Settings, facts: Path) -> None:

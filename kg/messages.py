@@ -288,10 +288,10 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "请用 -o 指定另一个文件；未覆盖任何内容。",
     ),
     "city-slug": (
-        "No short name can be made of '{0}'.",
-        'Give the English name of the city, for example: kg new city "Zürich".',
-        "无法由“{0}”得出短名。",
-        '请给出城市的英文名，例如：kg new city "Zürich"。',
+        "'{0}' gives no slug: a short English name of small letters, digits and hyphens.",
+        "Give one, for example: kg new city 里斯本 --slug lisbon",
+        "“{0}”不能作为短名：短名为英文小写字母、数字和连字符。",
+        "请指定短名，例如：kg new city 里斯本 --slug lisbon",
     ),
     "bad-gYear": (
         "'{0}' takes a year, not '{1}'.",

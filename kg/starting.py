@@ -5,48 +5,41 @@ from __future__ import annotations
 import datetime
 import json
 import re
-import string
 from pathlib import Path
 
+import jinja2
 from anyascii import anyascii
 
 from kg.curation import MAX_SLUG, Mapped, Scalar, items, read_facts
 from kg.errors import CurationError, ParameterError
+from kg.messages import Language
 from kg.resources import template_folder
 from kg.search import search_names
 
 # A score of search_names from which two names are taken for the same city.
 SAME_CITY = 96.0
 
-_CITY = string.Template("""\
-  # The city itself. Region and sub-region are slugs of ontology/concepts/region.ttl.
-  - id: graph/register/city-$slug
-    derivedFrom: [source/$page]
-    states:
-      - id: city/$slug
-        type: City
-        name: {en: $label, zh-Hans: TODO}
-        countryCode: TODO         # ISO 3166-1 alpha-2, such as CH
-        region: TODO              # such as europe
-        subregion: TODO           # such as western-europe
-        latitude: TODO            # degrees, such as "47.36667"
-        longitude: TODO
-        geonames: TODO            # number in GeoNames and a slash, such as 2657896/
-""")
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
-def city_template(name: str, facts: Path, file: str) -> tuple[str, str, bool]:
+def city_template(
+    name: str, facts: Path, file: str, *, language: Language = "en", slug: str | None = None
+) -> tuple[str, str, bool]:
     """A file to fill in for a city.
 
     Parameters
     ----------
     name
-        Name of the city in English, or any name that the facts know.
+        Name of the city in English or Chinese, or any name that the facts know.
     facts
         Folder of the facts that the file will join: a city that they know is not described again,
         and claims go on counting.
     file
         Name of the file, for the instructions in it.
+    language
+        Language of the remarks in the file.
+    slug
+        Slug for a city that the facts do not know; made of an English name when left out.
 
     Returns
     -------
@@ -58,7 +51,8 @@ def city_template(name: str, facts: Path, file: str) -> tuple[str, str, bool]:
     CurationError
         The facts cannot be read.
     ParameterError
-        The name has no letters from which a slug can be made.
+        The slug is no slug, or none can be made of the name: it has no letters, or is Chinese
+        (slugs are English).
     """
     documents, faults = read_facts(facts)
     if faults:
@@ -81,15 +75,13 @@ def city_template(name: str, facts: Path, file: str) -> tuple[str, str, bool]:
                     names += [(city, text) for text in _names(node)]
     hits = search_names(names, name, limit=1)
     known = bool(hits) and hits[0].score >= SAME_CITY
-    slug = (
-        hits[0].iri.removeprefix("city/")
-        if known
-        else re.sub(r"[^a-z0-9]+", "-", anyascii(name).lower())
-        .strip("-")[: MAX_SLUG // 2]
-        .strip("-")
-    )
-    if not slug:
-        raise ParameterError("city-slug", name)
+    chinese = bool(_CHINESE.search(name))
+    if known:
+        slug = hits[0].iri.removeprefix("city/")
+    elif slug is None and not chinese:
+        slug = re.sub(r"[^a-z0-9]+", "-", anyascii(name).lower())[: MAX_SLUG // 2].strip("-")
+    if not slug or not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", slug):
+        raise ParameterError("city-slug", slug or name)
     page = slug + "-page-1"
     count = 1
     while f"graph/register/source-{page}" in graphs:
@@ -98,7 +90,8 @@ def city_template(name: str, facts: Path, file: str) -> tuple[str, str, bool]:
     first = last.get(slug, 0) + 1
     values = {
         "name": " ".join(name.split()),
-        "label": json.dumps(" ".join(name.split()), ensure_ascii=False),
+        "english": "TODO" if chinese else _quoted(name),
+        "chinese": _quoted(name) if chinese else "TODO",
         "slug": slug,
         "file": file,
         "page": page,
@@ -107,9 +100,19 @@ def city_template(name: str, facts: Path, file: str) -> tuple[str, str, bool]:
         "first": f"{first:03d}",
         "second": f"{first + 1:03d}",
     }
-    register = "" if known else _CITY.substitute(values)
-    text = (template_folder() / "city.yaml").read_text(encoding="utf-8")
-    return string.Template(text).substitute(values, register=register), slug, known
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(template_folder()),
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # noqa: S701 - YAML, not HTML; names go through _quoted
+    )
+    text = environment.get_template(f"city.{language}.yaml").render(values, known=known)
+    return text, slug, known
+
+
+def _quoted(name: str) -> str:
+    """A name as a YAML string: JSON strings are YAML, and quotes and colons in them are text."""
+    return json.dumps(" ".join(name.split()), ensure_ascii=False)
 
 
 def _names(node: Mapped) -> list[str]:

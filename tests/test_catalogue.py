@@ -92,6 +92,36 @@ def test_a_parameter_changes_the_answer(graph: KnowledgeGraph) -> None:
     assert sme == {"busan", "hong-kong", "jakarta", "singapore"}
 
 
+def test_a_rank_is_never_shown_without_its_method_or_edition() -> None:
+    """IMD changed its method in 2023, and a city has ranks in several series."""
+    for query in QUERIES:
+        if "cpg:rank ?" in query.text:
+            one_edition = any(p.type == "edition" for p in query.parameters.values())
+            assert (
+                one_edition or "cpg:rankingMethod" in query.text or "edition:eden" in query.text
+            ), query.name
+
+
+def test_queries_that_read_disputed_columns_carry_a_caution() -> None:
+    for query in QUERIES:
+        if "cpg:score ?" in query.text and "cpg:factor ?" in query.text:
+            assert query.caution, query.name
+            assert "people-centricity" in query.caution["en"]
+            assert "以人为本" in query.caution["zh"]
+
+
+def test_a_city_is_ranked_once_in_an_edition(graph: KnowledgeGraph) -> None:
+    """A place among the cities of one country is not a place in the edition."""
+    edition = "eden-top50-2021"
+    for answer in (
+        graph.run("documented-leaders", edition=edition, leading=50),
+        graph.run("edition-ranks", edition=edition),
+        graph.run("rank-movement", later=edition),
+    ):
+        cities = [row["city"] for row in answer.records()]
+        assert len(cities) == len(set(cities))
+
+
 def test_names_speak_the_chosen_language(graph: KnowledgeGraph) -> None:
     rows = graph.run("cq05-ranking", language="zh").records()
     assert [row["name"] for row in rows][:3] == ["新加坡", "首尔", "伦敦"]

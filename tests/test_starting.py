@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kg.cli import main
+from kg.resources import template_folder
 
 FILLED = {
     "zh-Hans: TODO}\n        countryCode": "zh-Hans: 罗兹}\n        countryCode",
@@ -75,7 +76,34 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8") == "mine"
 
 
-def test_a_name_without_letters_is_refused(tmp_path: Path) -> None:
-    result = run("new", "city", "!!!", "-o", str(tmp_path / "x.yaml"))
+@pytest.mark.parametrize("name", ["!!!", "里斯本"])
+def test_a_name_that_gives_no_slug_is_refused(name: str, tmp_path: Path) -> None:
+    result = run("new", "city", name, "-o", str(tmp_path / "x.yaml"))
     assert result.exit_code == 2
-    assert "short name" in result.output
+    assert "--slug lisbon" in result.output
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_chinese_name_stands_in_chinese(tmp_path: Path) -> None:
+    path = tmp_path / "new.yaml"
+    result = run("--lang", "zh", "new", "city", "里斯本", "--slug", "lisbon", "-o", str(path))
+    assert result.exit_code == 0, result.output
+    text = path.read_text(encoding="utf-8")
+    assert (
+        'id: city/lisbon\n        type: City\n        name: {en: TODO, zh-Hans: "里斯本"}' in text
+    )
+    assert "# 读过的网页" in text
+
+
+def test_a_name_cannot_leave_its_quotes(tmp_path: Path) -> None:
+    path = tmp_path / "new.yaml"
+    assert run("new", "city", 'A"} {{ 7*7 }}', "--slug", "a", "-o", str(path)).exit_code == 0
+    assert 'name: {en: "A\\"} {{ 7*7 }}"' in path.read_text(encoding="utf-8")
+
+
+def test_the_templates_differ_in_their_remarks_alone() -> None:
+    english, chinese = (
+        re.sub(r"#.*", "#", (template_folder() / f"city.{language}.yaml").read_text("utf-8"))
+        for language in ("en", "zh")
+    )
+    assert english == chinese
