@@ -258,11 +258,12 @@ def show(settings: Settings, thing: str) -> None:
     if not evidence.rows:
         settings.say("nothing-said")
         return
+    observations = graph.run("observations", thing=iri)
     if _form(settings) in ("table", "md"):
         from kg.statements import statements
 
         figures = graph.run("measurements", language=settings.language)
-        shown = statements(evidence, figures, names, settings.language)
+        shown = statements(evidence, figures, observations, names, settings.language)
         # The heading names the thing: a column that repeats it would only narrow the others.
         alone = {row[0] for row in shown.rows} == {names.get(iri)}
         columns = ["subject", "property", "value", "status", "place"]
@@ -273,6 +274,8 @@ def show(settings: Settings, thing: str) -> None:
         settings.say("shown-evidence", len(shown.rows), shown.sources, shown.disputed)
     else:
         print_table(evidence, settings)
+    if observations.rows:
+        _say_caution("observations", settings)
     _say_denominators(graph, iri, settings)
 
 
@@ -433,10 +436,9 @@ def query(settings: Settings, name: str, parameters: tuple[str, ...]) -> None:
     kg query my-question.rq
     echo 'SELECT (COUNT(*) AS ?n) { ?s ?p ?o }' | kg query -
     """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
-    from kg.catalogue import find_query, run_query
+    from kg.catalogue import run_query
 
     graph = settings.open()
-    caution = None
     if name == "-" or name.endswith((".rq", ".sparql")):
         if parameters:
             raise click.UsageError("--param is for named queries.")
@@ -453,8 +455,15 @@ def query(settings: Settings, name: str, parameters: tuple[str, ...]) -> None:
                 raise ParameterError("parameter-form", pair)
             values[key] = value
         answer = run_query(graph.store, name, values, language=settings.language)
-        caution = find_query(name).caution
+        _say_caution(name, settings)
     print_answer(answer, settings)
+
+
+def _say_caution(name: str, settings: Settings) -> None:
+    """Say what a reader of any answer of a named query must know."""
+    from kg.catalogue import find_query
+
+    caution = find_query(name).caution
     if caution:
         click.echo(caution[settings.language], err=True)
 

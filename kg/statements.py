@@ -22,6 +22,7 @@ _LABEL = expand("rdfs:label")
 _NOTATION = expand("skos:notation")
 _DISPUTED = CONCEPT + "claim-status/disputed"
 _EXACT = CONCEPT + "value-bound/exact"
+_WORLD = CONCEPT + "reference-set/world"
 _ONE = CONCEPT + "unit/one"
 _OUTCOME = expand("outcome/")
 
@@ -49,17 +50,23 @@ class Statements:
 
 
 def statements(
-    evidence: Table, measurements: Table, names: Mapping[str, str], language: Language
+    evidence: Table,
+    measurements: Table,
+    observations: Table,
+    names: Mapping[str, str],
+    language: Language,
 ) -> Statements:
     """Put the rows of the named query ``evidence`` in words.
 
     A text that a claim gives in both languages is one statement and is shown in the language of
     the reader; a figure is spelled out (rows of the named query ``measurements``), and so are the
-    figures of an outcome.
+    figures of an outcome. Of an observation (rows of the named query ``observations`` for the same
+    thing), its rank, score or appraisal is shown rather than its dimensions.
     """
     wanted = "zh-hans" if language == "zh" else "en"
     figures = _figures(measurements, names, language)
     labels = _literals(_LABEL, wanted)
+    observed = _observed(observations, names, labels, language)
     records = [dict(zip(evidence.variables, row, strict=True)) for row in evidence.rows]
     readable = {
         (record["subject"], record["property"], record["claim"])
@@ -78,23 +85,47 @@ def statements(
         subject, property_, status = (
             _iri(record[name]) for name in ("subject", "property", "status")
         )
-        row = (
-            names.get(subject, shorten(subject)),
-            labels.get(property_) or column(shorten(property_), language),
-            _value(value, names, figures),
-            names.get(status, shorten(status)),
-        )
+        said = observed.get((subject, _iri(record["claim"]))) or [
+            (
+                names.get(subject, shorten(subject)),
+                labels.get(property_) or column(shorten(property_), language),
+                _value(value, names, figures),
+            )
+        ]
         url = record["url"]
         place = (_iri(record["fragment"]).removeprefix(FRAGMENT), lexical(url) if url else "")
-        rows.setdefault(row, {})[numbers.setdefault(place, len(numbers) + 1)] = None
-        if status == _DISPUTED:
-            disputed.add(row)
+        number = numbers.setdefault(place, len(numbers) + 1)
+        for words in said:
+            row = (*words, names.get(status, shorten(status)))
+            rows.setdefault(row, {})[number] = None
+            if status == _DISPUTED:
+                disputed.add(row)
     return Statements(
         rows=tuple((*row, ", ".join(map(str, sorted(places)))) for row, places in rows.items()),
         places=tuple(numbers),
         sources=len({record["document"] for record in records}),
         disputed=len(disputed),
     )
+
+
+def _observed(
+    observations: Table, names: Mapping[str, str], labels: Mapping[str, str], language: Language
+) -> dict[tuple[str, str], list[tuple[str, str, str]]]:
+    """What an observation says in a claim, in words: edition and city, measure, value."""
+    found: dict[tuple[str, str], list[tuple[str, str, str]]] = defaultdict(list)
+    between = "：" if language == "zh" else ": "
+    for record in observations.records():
+        named = [
+            names.get(str(record[name]), shorten(str(record[name])))
+            for name in ("edition", "city", "factor", "set")
+            if record[name] and not (name == "set" and str(record[name]) == _WORLD)
+        ]
+        measure = labels.get(str(record["property"]), shorten(str(record["property"])))
+        value = str(record["value"])
+        found[str(record["observation"]), str(record["claim"])].append(
+            (between.join(named[:2]), between.join([measure, *named[2:]]), names.get(value, value))
+        )
+    return found
 
 
 def _iri(term: Term | None) -> str:

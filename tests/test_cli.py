@@ -235,3 +235,21 @@ def test_show_speaks_in_words_with_numbered_places() -> None:
     assert "参加试点的自治市数：12（产出，2017）" in chinese.stdout
     assert "起始年" in chinese.stdout
     assert "其中 2 条有争议" in chinese.stderr
+
+
+def test_a_city_is_shown_with_its_ranks_in_words_and_a_caution() -> None:
+    shown = run("show", "city/shanghai", "--format", "md")
+    rows = [[cell.strip() for cell in line.split("|")] for line in shown.stdout.split("\n")]
+    edition = "Top 50 Smart City Governments 2020/21: Shanghai"
+    assert ["", edition, "rank", "8"] in [row[:4] for row in rows]
+    assert ["", edition, "score: People-centricity", "4", "Disputed"] in [row[:5] for row in rows]
+    assert "observation/" not in shown.stdout
+    assert "IMD changed its method in 2023" in shown.stderr
+    chinese = run("--lang", "zh", "show", "edition/imd-smart-city-index-2019", "--format", "csv")
+    assert "IMD 于2023年更换方法" in chinese.stderr
+
+
+def test_a_query_on_doubtful_columns_warns() -> None:
+    assert "each other's headings" in run("query", "cities-by-factor").stderr
+    assert "标题可能互换" in run("--lang", "zh", "query", "factor-scores").stderr
+    assert run("query", "cities").stderr == ""
