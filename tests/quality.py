@@ -168,7 +168,10 @@ def check_text() -> str:
     drawn = [row for row in table if row["record"] in sample]
     assert {row["record"] for row in drawn} == sample
     readers = ("curator", "second reader")
+    results = {row["record"]: row["result"] for row in table}
     lines = [
+        "## Result",
+        "",
         (
             f"Sample: {len(drawn)} records, seed {CHECK_SEED}, {CHECK_MEDIUM} of them of medium "
             f"confidence. Checked in all: {len(table)} of {len(rows('practices.csv'))}. "
@@ -188,14 +191,29 @@ def check_text() -> str:
         f"Of the sample's records for which a page could be read, {_wrong(drawn)} were wrong; of "
         f"all, {_wrong(table)}. What was wrong is corrected, marked as disputed or retracted."
     )
+    sample_mark = dict.fromkeys(sample, "yes")
     lines += [
         "",
         shares,
         "",
+        "## What was corrected",
+        "",
+        "Every record with a wrong statement is here, and those whose statements were narrowed, moved",
+        "to the page that shows them, or disputed by another page that was met on the way.",
+        "",
+        "| record | result | what changed |",
+        "| --- | --- | --- |",
+        *(
+            f"| {row['record']} | {results[row['record']]} | {row['change']} |"
+            for row in rows("corrections.csv")
+        ),
+        "",
+        "## Every record",
+        "",
         "| record | in the sample | reader | result | page | what was found |",
         "| --- | --- | --- | --- | --- | --- |",
         *(
-            f"| {row['record']} | {'yes' if row['record'] in sample else ''} | {row['reader']} "
+            f"| {row['record']} | {sample_mark.get(row['record'], '')} | {row['reader']} "
             f"| {row['result']} | {row['page']} | {row['detail'].replace('|', '/')} |"
             for row in table
         ),

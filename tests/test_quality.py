@@ -31,6 +31,11 @@ def test_every_record_was_checked_once() -> None:
     assert checked == sorted(row["record"] for row in quality.rows("practices.csv"))
 
 
+def test_everything_wrong_was_corrected() -> None:
+    wrong = {row["record"] for row in quality.rows("fact-check.csv") if row["result"] == "wrong"}
+    assert wrong <= {row["record"] for row in quality.rows("corrections.csv")}
+
+
 def test_every_difference_between_the_coders_is_settled() -> None:
     first = {row["record"]: row["coded"] for row in quality.rows("practices.csv")}
     settled = {row["record"] for row in quality.rows("settled.csv")}
