@@ -227,7 +227,7 @@ def test_show_speaks_in_words_with_numbered_places() -> None:
     assert any("sh-top50-lessons-2021/P21S2" in line for line in listed)
     assert any("https://www.nesta.org.uk/" in line for line in listed)
     assert "Boroughs in the pilot: 12 (output, 2017)" in english.stdout
-    assert "Money for the office: 365,000 GBP (input, 2018)" in english.stdout
+    assert "Budget announced: 365,000 GBP (input, 2018)" in english.stdout
     assert re.search(r"from [4-9] sources, .*; 2 disputed", english.stderr)
     assert "gb-london-loda" not in english.stdout.split("\n", 1)[1].split("\n\n")[1]
 
