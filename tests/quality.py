@@ -246,14 +246,20 @@ def put_in(path: Path, mark: str, text: str) -> str:
     return pattern.sub(lambda found: found[1] + text + found[2], content)
 
 
-def main() -> None:
-    """Print the figures, or write them into the documents."""
+def write() -> None:
+    """Put the figures into the documents."""
     for mark, (name, compute) in REPORTS.items():
         path = ONTOLOGY / name
-        if "--write" in sys.argv:
-            path.write_text(put_in(path, mark, compute()), encoding="utf-8")
-        else:
-            print(compute(), end="\n\n")
+        path.write_text(put_in(path, mark, compute()), encoding="utf-8")
+
+
+def main() -> None:
+    """Print the figures, or write them into the documents."""
+    if "--write" in sys.argv:
+        write()
+        return
+    for _, compute in REPORTS.values():
+        print(compute(), end="\n\n")
 
 
 if __name__ == "__main__":

@@ -112,18 +112,24 @@ def test_the_layers_hold() -> None:
     assert result.returncode == 0, result.stdout
 
 
+README_OUTPUT = re.compile(r"```console\n\$ (kg .+)\n([\s\S]*?)```")
+
+
+def printed(command: str, folder: Path) -> str:
+    """What a ``kg`` command line of the README prints in a folder."""
+    return subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m kg.cli {command[3:]}"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "COLUMNS": "100"},
+    ).stdout
+
+
 def test_the_readme_shows_real_output(tmp_path: Path) -> None:
     """Each ```console block of the README is what the command prints today."""
-    text = (ROOT / "README.md").read_text("utf-8")
-    blocks = re.findall(r"```console\n\$ (kg .+)\n([\s\S]*?)```", text)
+    blocks = README_OUTPUT.findall((ROOT / "README.md").read_text("utf-8"))
     assert len(blocks) >= 5
     for command, shown in blocks:
-        result = subprocess.run(
-            ["bash", "-c", f"{sys.executable} -m kg.cli {command[3:]}"],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "COLUMNS": "100"},
-        )
-        assert result.stdout.rstrip() == shown.rstrip(), command
+        assert printed(command, tmp_path).rstrip() == shown.rstrip(), command
