@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import shutil
@@ -91,7 +90,7 @@ class CachedStore(EmbeddedStore):
         path = self._path.with_suffix(".answers") / f"{name}.json"
         kept = _read(path)
         if kept is not None:
-            return parse_json_results(json.loads(kept))
+            return parse_json_results(kept)
         answer = super().query(sparql)
         if isinstance(answer, Table) and len(answer) <= _MAX_ROWS:
             try:

@@ -231,7 +231,9 @@ def recur(
     )
     # Forty names in a cell are no table; the data formats have them all.
     most = 5 if _form(settings) in ("table", "md") else None
-    print_table(counted.to_table(graph.names(settings.language), most=most), settings)
+    named = [iri for row in counted.rows for iri in (row.concept, *row.cities[:most])]
+    names = graph.names(settings.language, named)
+    print_table(counted.to_table(names, most=most), settings)
     scope = (
         settings.text("scope-all")
         if leading is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -114,11 +114,19 @@ class KnowledgeGraph:
         """
         return compare_cities(self.store, [self.resolve_city(city) for city in cities], level=level)
 
-    def names(self, language: Language = "en") -> dict[str, str]:
-        """IRI to preferred name in one language; the other language where one is missing."""
+    def names(
+        self, language: Language = "en", things: Iterable[str] | None = None
+    ) -> dict[str, str]:
+        """IRI to preferred name in one language; the other language where one is missing.
+
+        ``things`` are the IRIs whose names are wanted; all things when left out.
+        """
         tag = _TAGS[language].lower()
         names: dict[str, str] = {}
-        for thing, name, found in self._preferred:
+        wanted = None if things is None else sorted(set(things))
+        for thing, name, found in (
+            self._preferred if wanted is None else self._read_names("preferred", wanted)
+        ):
             if found == tag or thing not in names:
                 names[thing] = name
         return names
@@ -131,10 +139,13 @@ class KnowledgeGraph:
     def _any_names(self) -> list[tuple[str, str, str]]:
         return self._read_names("any")
 
-    def _read_names(self, kind: str) -> list[tuple[str, str, str]]:
+    def _read_names(self, kind: str, things: list[str] | None = None) -> list[tuple[str, str, str]]:
         import pyoxigraph as ox
 
-        rows = self.run("names", kind=kind).rows
+        if things is None:
+            rows = self.run("names", kind=kind).rows
+        else:
+            rows = self.run("names", kind=kind, thing=things).rows
         return [
             (thing.value, name.value, (name.language or "").lower())
             for thing, name in rows

@@ -194,25 +194,21 @@ def _json_term(term: Term) -> dict[str, str]:
     return found
 
 
-def parse_json_results(answer: Any) -> Table | bool:
-    """A parsed SPARQL 1.1 Query Results JSON document as a table or a truth value."""
-    if "boolean" in answer:
-        return bool(answer["boolean"])
-    variables = tuple(answer["head"]["vars"])
-    rows = tuple(
-        tuple(_from_json(row[name]) if name in row else None for name in variables)
-        for row in answer["results"]["bindings"]
-    )
-    return Table(variables, rows)
+def parse_json_results(answer: bytes) -> Table | bool:
+    """A SPARQL 1.1 Query Results JSON document as a table or a truth value.
+
+    Raises
+    ------
+    SyntaxError
+        It is no such document.
+    """
+    solutions = ox.parse_query_results(answer, format=ox.QueryResultsFormat.JSON)
+    if isinstance(solutions, ox.QueryBoolean):
+        return bool(solutions)
+    return read_solutions(solutions)
 
 
-def _from_json(cell: dict[str, str]) -> Term:
-    if cell["type"] == "uri":
-        return ox.NamedNode(cell["value"])
-    if cell["type"] == "bnode":
-        return ox.BlankNode(cell["value"])
-    if "xml:lang" in cell:
-        return ox.Literal(cell["value"], language=cell["xml:lang"])
-    if "datatype" in cell:
-        return ox.Literal(cell["value"], datatype=ox.NamedNode(cell["datatype"]))
-    return ox.Literal(cell["value"])
+def read_solutions(solutions: ox.QuerySolutions) -> Table:
+    """All solutions as a table, read on the thread that made them: pyoxigraph asks for it."""
+    variables = tuple(variable.value for variable in solutions.variables)
+    return Table(variables, tuple(tuple(solution) for solution in solutions))

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from kg.errors import DatasetError, QueryError
 from kg.files import folder_atomically
-from kg.results import Table
+from kg.results import read_solutions
 from kg.store import Answer
 
 
@@ -79,8 +79,7 @@ class EmbeddedStore:
                 return bool(answer)
             if isinstance(answer, ox.QueryTriples):
                 return tuple(answer)
-            variables = tuple(variable.value for variable in answer.variables)
-            return Table(variables, tuple(tuple(solution) for solution in answer))
+            return read_solutions(answer)
         except (SyntaxError, ValueError, OSError) as error:
             raise QueryError("bad-query", str(error)) from error
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import email.utils
-import json
 import re
 import time
 import urllib.error
@@ -71,7 +70,7 @@ class RemoteStore:
         try:
             if graph_form:
                 return tuple(quad.triple for quad in ox.parse(body, format=ox.RdfFormat.TURTLE))
-            return parse_json_results(json.loads(body))
+            return parse_json_results(body)
         except (ValueError, SyntaxError, KeyError, TypeError) as error:
             raise EndpointError("endpoint-answer", self.endpoint) from error
 
