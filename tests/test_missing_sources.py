@@ -19,8 +19,8 @@ from kg.terms import CLAIM, ID, expand
 AT = ox.NamedNode(expand("prov:wasDerivedFrom"))
 SOURCE = ox.NamedNode(expand("oa:hasSource"))
 FILES = sorted((shipped_facts() / "source").glob("*.yaml"))
-# Each of these is removed in turn; the seed is fixed so that a failure can be repeated. All of them,
-# which takes a quarter of an hour: KG_EVERY_SOURCE=1 pytest tests/test_missing_sources.py
+# Each of these is removed in turn; the seed is fixed so that a failure can be repeated. All of
+# them, which takes a quarter of an hour: KG_EVERY_SOURCE=1 pytest tests/test_missing_sources.py
 CHOSEN = FILES if os.environ.get("KG_EVERY_SOURCE") else random.Random(20261124).sample(FILES, 4)
 
 Statement = tuple[str, str, str]
