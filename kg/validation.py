@@ -15,7 +15,7 @@ from kg.context import Key, curation_context
 from kg.curation import Document, Mapped, Scalar, items
 from kg.errors import Fault, Severity
 from kg.terms import BASE, CLAIM, CONCEPT, FRAGMENT, ID, expand, shorten
-from kg.vocabulary import concepts, scheme_of, shape_files
+from kg.vocabulary import concepts, individuals, scheme_of, shape_files
 
 if TYPE_CHECKING:
     import rdflib
@@ -144,7 +144,7 @@ def _reference_fault(index: Index, iri: str, key: Key) -> tuple[str, tuple[str, 
         if slug in concepts().get(scheme, ()):
             return None
         return _concept_fault(slug, scheme)
-    if iri in index.defined or iri in index.graphs:
+    if iri in index.defined or iri in index.graphs or iri in individuals():
         return None
     return _dangling(index, iri, "dangling")
 

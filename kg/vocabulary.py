@@ -11,15 +11,16 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg.resources import ontology_folder
-from kg.terms import CONCEPT, SKOLEM, expand
+from kg.terms import CONCEPT, ID, SKOLEM, expand
 
 _IN_SCHEME = ox.NamedNode(expand("skos:inScheme"))
 
 
 def vocabulary_files() -> list[Path]:
-    """Turtle files that are part of every dataset: the ontology and its concept schemes."""
+    """Turtle files that are part of every dataset: ontology, cube structures, concept schemes."""
     folder = ontology_folder()
-    return [folder / "cpg.ttl", folder / "alignments.ttl", *sorted(folder.glob("concepts/*.ttl"))]
+    names = ("cpg.ttl", "alignments.ttl", "structures.ttl")
+    return [*(folder / name for name in names), *sorted(folder.glob("concepts/*.ttl"))]
 
 
 def shape_files() -> list[Path]:
@@ -64,6 +65,16 @@ def concepts() -> Mapping[str, frozenset[str]]:
             scheme, _, slug = triple.subject.value.removeprefix(CONCEPT).partition("/")
             schemes[scheme].add(slug)
     return {scheme: frozenset(slugs) for scheme, slugs in schemes.items()}
+
+
+@cache
+def individuals() -> frozenset[str]:
+    """IRIs of individuals that the vocabulary files define, such as cube structures."""
+    return frozenset(
+        triple.subject.value
+        for triple in vocabulary_triples()
+        if isinstance(triple.subject, ox.NamedNode) and triple.subject.value.startswith(ID)
+    )
 
 
 def scheme_of(slug: str) -> str | None:
