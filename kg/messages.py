@@ -560,6 +560,12 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "不能按“{0}”统计。",
         "可选：{1}。",
     ),
+    "unknown-region": (
+        "There is no region '{0}'.",
+        "Regions: {1}.",
+        "没有区域“{0}”。",
+        "可用区域：{1}。",
+    ),
     "unknown-edition": (
         "There is no ranking edition '{0}'.",
         "Editions: {1}.",

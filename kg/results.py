@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -164,6 +165,24 @@ def to_value(term: Term | None) -> Value:
         except (ValueError, InvalidOperation):
             return term.value
     return lexical(term)
+
+
+def from_value(value: Value, *, digits: int = 3) -> Term | None:
+    """A Python value as a literal; numbers with a fraction become decimals of so many digits.
+
+    A number that is not finite has no place in ``xsd:decimal`` and becomes None.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return ox.Literal("true" if value else "false", datatype=ox.NamedNode(_XSD + "boolean"))
+    if isinstance(value, int):
+        return ox.Literal(str(value), datatype=ox.NamedNode(_XSD + "integer"))
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return None
+        return ox.Literal(f"{value:.{digits}f}", datatype=ox.NamedNode(_XSD + "decimal"))
+    return ox.Literal(str(value))
 
 
 def to_rdflib(term: Term) -> Identifier:

@@ -12,15 +12,12 @@ import pyoxigraph as ox
 from kg.catalogue import run_query
 from kg.errors import ParameterError, UnknownNameError
 from kg.recurrence.incidence import Incidence, Link, read_incidence
-from kg.results import Table
+from kg.results import Table, from_value
 from kg.store import Store
-from kg.terms import ID, PREFIXES, shorten
+from kg.terms import ID, shorten
 
 FACETS: Final = ("practice", "technology", "mechanism", "outcome-type", "domain")
 LEVELS: Final = (1, 2, 3, 4)
-
-_INTEGER = ox.NamedNode(PREFIXES["xsd"] + "integer")
-_DECIMAL = ox.NamedNode(PREFIXES["xsd"] + "decimal")
 
 
 @dataclass(frozen=True)
@@ -95,14 +92,14 @@ class RecurrenceTable:
             (
                 ox.NamedNode(row.concept),
                 ox.Literal((names or {}).get(row.concept, shorten(row.concept))),
-                _integer(len(row.cities)),
-                _integer(len(self.scope)),
-                _integer(self.documented),
-                _decimal(row.share),
-                None if row.rank_weighted_share is None else _decimal(row.rank_weighted_share),
-                _integer(len(row.programmes)),
-                _integer(len(row.sources)),
-                _integer(len(row.regions)),
+                from_value(len(row.cities)),
+                from_value(len(self.scope)),
+                from_value(self.documented),
+                from_value(row.share),
+                from_value(row.rank_weighted_share),
+                from_value(len(row.programmes)),
+                from_value(len(row.sources)),
+                from_value(len(row.regions)),
                 ox.Literal(
                     "; ".join((names or {}).get(c, shorten(c)) for c in row.cities[:most])
                     + (f"; +{len(row.cities) - most}" if most and len(row.cities) > most else "")
@@ -158,7 +155,7 @@ def count_recurrence(
         if leading is None or (rank is not None and rank <= leading)
     )
     incidence = read_incidence(store, by)
-    wanted = _practices_of_level(store, level) if by == "practice" and level else None
+    wanted = practices_of_level(store, level) if by == "practice" and level else None
     links = [link for link in incidence.links if link.city in scope]
     rows = [
         _recurrence(concept, found, scope, ranks)
@@ -201,7 +198,8 @@ def read_ranks(store: Store, edition: str, *, required: bool = True) -> dict[str
     return ranks
 
 
-def _practices_of_level(store: Store, level: int) -> frozenset[str]:
+def practices_of_level(store: Store, level: int) -> frozenset[str]:
+    """IRIs of the practices of a level."""
     table = run_query(store, "practice-tree")
     assert isinstance(table, Table)
     return frozenset(
@@ -230,11 +228,3 @@ def _recurrence(
 
 def _weight(rank: int | None) -> float:
     return 0.0 if rank is None else 1 / math.log2(rank + 1)
-
-
-def _integer(number: int) -> ox.Literal:
-    return ox.Literal(str(number), datatype=_INTEGER)
-
-
-def _decimal(number: float) -> ox.Literal:
-    return ox.Literal(f"{number:.3f}", datatype=_DECIMAL)
