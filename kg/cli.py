@@ -214,9 +214,16 @@ def main() -> None:
     show_default=True,
     help="Leave out what occurs in fewer cities.",
 )
+@click.option("--sure", is_flag=True, help="Also how sure: intervals, years, what decides.")
 @click.pass_obj
 def recur(
-    settings: Settings, by: str, level: str, leading: int | None, edition: str, min_cities: int
+    settings: Settings,
+    by: str,
+    level: str,
+    leading: int | None,
+    edition: str,
+    min_cities: int,
+    sure: bool,
 ) -> None:
     """Count in how many cities each practice recurs."""
     from kg.terms import shorten
@@ -229,11 +236,17 @@ def recur(
         edition=edition,
         minimum=min_cities,
     )
-    # Forty names in a cell are no table; the data formats have them all.
-    most = 5 if _form(settings) in ("table", "md") else None
-    named = [iri for row in counted.rows for iri in (row.concept, *row.cities[:most])]
-    names = graph.names(settings.language, named)
-    print_table(counted.to_table(names, most=most), settings)
+    if sure:
+        from kg.recurrence.certainty import assess
+
+        print_table(assess(graph.store, counted).to_table(graph.names(settings.language)), settings)
+        settings.say("sure-note")
+    else:
+        # Forty names in a cell are no table; the data formats have them all.
+        most = 5 if _form(settings) in ("table", "md") else None
+        named = [iri for row in counted.rows for iri in (row.concept, *row.cities[:most])]
+        names = graph.names(settings.language, named)
+        print_table(counted.to_table(names, most=most), settings)
     scope = (
         settings.text("scope-all")
         if leading is None

@@ -754,6 +754,17 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The cache cannot be written; the next start will build again.",
         "无法写入缓存；下次启动将重新构建。",
     ),
+    "sure-note": (
+        (
+            "Intervals (Wilson, 95 %) take the cities as drawn from many like them; 'one left out' is "
+            "the range without any one city or source. Cities differ in how much is written of them: "
+            "shares are of what is on record, not of what is done."
+        ),
+        (
+            "区间（威尔逊法，95%）把这些城市视为从众多同类城市中抽取；“去一”指去掉任一城市或来源后的范围。"
+            "各城市的记载多寡不同：占比反映的是记载，而非实际做法。"
+        ),
+    ),
     "recur-note": (
         (
             "{0} of {1} cities in scope have a programme on record ({2}). A practice not recorded for "
@@ -857,6 +868,15 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "of": ("of", "范围内城市数"),
     "documented": ("documented", "有记载城市数"),
     "share": ("share", "占比"),
+    "low": ("95 % from", "95%下限"),
+    "high": ("to", "95%上限"),
+    "stable_low": ("one left out, from", "去一后最低"),
+    "stable_high": ("up to", "去一后最高"),
+    "decisive": ("most rests on", "影响最大的来源"),
+    "first_year": ("first year", "最早年份"),
+    "last_year": ("last year", "最晚年份"),
+    "undated": ("undated", "年份不详"),
+    "grades": ("claims by grade", "声明（按等级）"),
     "rank_weighted_share": ("rank-weighted", "排名加权占比"),
     "programmes": ("programmes", "项目数"),
     "sources": ("sources", "来源数"),

@@ -253,3 +253,12 @@ def test_a_query_on_doubtful_columns_warns() -> None:
     assert "each other's headings" in run("query", "cities-by-factor").stderr
     assert "标题可能互换" in run("--lang", "zh", "query", "factor-scores").stderr
     assert run("query", "cities").stderr == ""
+
+
+def test_recur_says_how_sure_it_is() -> None:
+    result = run("recur", "--leading", "10", "--sure", "--format", "csv")
+    header, first, *_ = result.stdout.splitlines()
+    assert "low,high,stable_low,stable_high" in header
+    assert first.startswith("https://w3id.org/city-practice-graph/concept/practice/open-data")
+    assert "Wilson" in result.stderr
+    assert "威尔逊" in run("--lang", "zh", "recur", "--sure", "--format", "csv").stderr
