@@ -1,0 +1,265 @@
+"""What every command shares: common options, errors as one message, and printing.
+
+Data goes to standard output, everything else to standard error.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import click
+
+from kg.errors import CurationError, KgError, ParameterError
+
+if TYPE_CHECKING:
+    from kg.graph import KnowledgeGraph
+    from kg.messages import Language
+    from kg.results import Table, Value
+
+Format = Literal["table", "csv", "tsv", "json", "jsonl", "md"]
+FORMATS: Sequence[Format] = ("table", "csv", "tsv", "json", "jsonl", "md")
+
+
+# One object each: every click.Path looks for a translation of its name on the disk.
+PATH = click.Path(path_type=Path)
+FILE_THAT_IS_THERE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+class Settings:
+    """What the common options say."""
+
+    def __init__(self) -> None:
+        self.data: Path | None = None
+        self.endpoint: str | None = None
+        self.timeout = 30
+        self.language: Language = "zh" if os.environ.get("KG_LANG", "").startswith("zh") else "en"
+        self.format: Format | None = None
+
+    def text(self, key: str) -> str:
+        """A text of the interface in the reader's language."""
+        from kg.messages import text
+
+        return text(key, self.language)
+
+    def progress(self, step: str) -> None:
+        """Say each step of a build, on a terminal only."""
+        if sys.stderr.isatty() or step == "cache-unwritable":
+            click.echo(self.text(f"step-{step}"), err=True)
+
+    def facts(self) -> Path:
+        """Folder of facts in use."""
+        from kg.resources import shipped_facts
+
+        return self.data or shipped_facts()
+
+    def open(self) -> KnowledgeGraph:
+        """The graph that the options name."""
+        from kg.graph import KnowledgeGraph, open_graph
+
+        if self.endpoint is not None:
+            return KnowledgeGraph.from_endpoint(self.endpoint, timeout=self.timeout)
+        return open_graph(self.data, progress=self.progress)
+
+    def say(self, key: str, *values: object) -> None:
+        """Print a remark for people, away from the data."""
+        click.echo(self.text(key).format(*values), err=True)
+
+
+def _set(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
+    if value is None or parameter.name is None:
+        return
+    settings = ctx.ensure_object(Settings)
+    setattr(settings, parameter.name, value)
+    if settings.data is not None and settings.endpoint is not None:
+        raise click.UsageError(settings.text("data-or-endpoint"), ctx)
+
+
+def _common_options(*, brief: bool) -> list[click.Option]:
+    """The options that stand before the command, and after it too, where people put them.
+
+    A brief help leaves out those that few need.
+    """
+
+    def option(*names: str, **attributes: Any) -> click.Option:
+        return click.Option(names, expose_value=False, callback=_set, **attributes)
+
+    return [
+        option(
+            "--data",
+            type=PATH,
+            hidden=brief,
+            help="Folder of curated facts, or a dataset that 'kg build' wrote, instead of what "
+            "ships.",
+        ),
+        option(
+            "--endpoint",
+            metavar="URL",
+            hidden=brief,
+            help="A SPARQL 1.1 endpoint to ask instead of files.",
+        ),
+        option(
+            "--timeout",
+            type=click.IntRange(1, 3600),
+            hidden=brief,
+            help="Seconds to wait for an answer of the endpoint (30 unless told).",
+        ),
+        option(
+            "--lang",
+            "language",
+            type=click.Choice(["en", "zh"]),
+            help="Language of names and messages (also the variable KG_LANG).",
+        ),
+        option(
+            "--format",
+            type=click.Choice(FORMATS),
+            help="Form of the answer; a table on a terminal, CSV when piped.",
+        ),
+    ]
+
+
+class KgCommand(click.Command):
+    """A command with the common options."""
+
+    _common = _common_options(brief=True)
+
+    def __init__(self, *arguments: Any, **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
+        self.params += self._common
+
+
+class KgGroup(click.Group):
+    """Turns the errors that we expect into one message and exit status 1; bugs stay loud."""
+
+    command_class = KgCommand
+
+    def __init__(self, *arguments: Any, **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
+        self.params += _common_options(brief=False)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        settings = ctx.ensure_object(Settings)
+        try:
+            return super().invoke(ctx)
+        except KgError as error:
+            prefix = "" if isinstance(error, CurationError) else settings.text("error")
+            click.echo(prefix + error.render(settings.language), err=True)
+            ctx.exit(2 if isinstance(error, ParameterError) else 1)
+        except BrokenPipeError:
+            # The reader closed the pipe (kg recur | head): not an error of ours.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
+        except OSError as error:
+            # A folder where a file should be, a full disk, no permission: people's to mend.
+            if error.filename is None:
+                raise
+            place = error.filename2 or error.filename
+            shown = settings.text("file-error").format(place, error.strerror)
+            click.echo(settings.text("error") + shown, err=True)
+            ctx.exit(1)
+
+
+def output_option(help_text: str, *, required: bool = True) -> Callable[[Any], Any]:
+    """The option for the file to write."""
+    return click.option("-o", "--output", required=required, type=PATH, help=help_text)
+
+
+def print_answer(answer: Any, settings: Settings) -> None:
+    """Print what any form of query gives."""
+    from kg.results import Table
+
+    if isinstance(answer, Table):
+        print_table(answer, settings)
+    elif isinstance(answer, bool):
+        click.echo(settings.text("answer-true" if answer else "answer-false"))
+    else:
+        from kg.publishing.formats import triples_to_turtle
+
+        click.echo(triples_to_turtle(answer), nl=False)
+
+
+def print_table(table: Table, settings: Settings) -> None:
+    """Print the answer of a SELECT query; IRIs are short in tables and full in data formats."""
+    form = chosen_form(settings)
+    if form == "csv":
+        click.echo(table.to_csv(), nl=False)
+    elif form == "json":
+        click.echo(table.to_json(), nl=False)
+    elif form in ("table", "md"):
+        print_rows(list(table.variables), table.short(), settings)
+    else:
+        print_rows(list(table.variables), table.values(), settings)
+
+
+def print_rows(columns: Sequence[str], rows: Iterable[Sequence[Value]], settings: Settings) -> None:
+    """Print rows of plain values in the format that the options or the terminal ask for."""
+    form = chosen_form(settings)
+    cells = [["" if value is None else value for value in row] for row in rows]
+    if form in ("table", "md"):
+        from tabulate import tabulate
+
+        from kg.messages import column
+
+        style = "simple" if form == "table" else "github"
+        heading = [column(name, settings.language) for name in columns]
+        widths = _column_widths(heading, cells) if form == "table" else None
+        click.echo(
+            tabulate(
+                cells,
+                heading,
+                tablefmt=style,
+                disable_numparse=True,
+                maxcolwidths=cast("Any", widths),
+            )
+        )
+    elif form in ("csv", "tsv"):
+        import csv
+        import io
+
+        out = io.StringIO()
+        writer = csv.writer(out, delimiter="," if form == "csv" else "\t", lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(cells)
+        click.echo(out.getvalue(), nl=False)
+    else:
+        import json
+
+        records = [dict(zip(columns, row, strict=True)) for row in cells]
+        if form == "json":
+            click.echo(json.dumps(records, ensure_ascii=False, indent=2))
+        else:
+            for record in records:
+                click.echo(json.dumps(record, ensure_ascii=False))
+
+
+def _column_widths(
+    heading: Sequence[str], cells: Sequence[Sequence[Value]]
+) -> list[int | None] | None:
+    """Wrap the widest columns when a table is wider than the terminal."""
+    import shutil
+
+    from wcwidth import wcswidth
+
+    room = shutil.get_terminal_size((120, 24)).columns - 2 * len(heading)
+    widths = [
+        max(
+            [wcswidth(name), *(wcswidth(line) for row in cells for line in str(row[i]).split("\n"))]
+        )
+        for i, name in enumerate(heading)
+    ]
+    if sum(widths) <= room:
+        return None
+    share = max(24, room // len(heading))
+    spare = room - sum(min(width, share) for width in widths)
+    wide = sum(1 for width in widths if width > share)
+    bonus = max(0, spare // wide) if wide else 0
+    return [None if width <= share else share + bonus for width in widths]
+
+
+def chosen_form(settings: Settings) -> Format:
+    """The form of the answer: what was asked for, else a table on a terminal and CSV in a pipe."""
+    return settings.format or ("table" if sys.stdout.isatty() else "csv")
