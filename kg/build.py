@@ -32,7 +32,13 @@ from kg.vocabulary import rule_files, vocabulary_triples
 Progress = Callable[[str], None]
 
 _AT = ox.NamedNode(expand("prov:wasDerivedFrom"))
+_TYPE = ox.NamedNode(expand("rdf:type"))
 _SOURCE = ox.NamedNode(expand("oa:hasSource"))
+_SELECTOR = ox.NamedNode(expand("oa:hasSelector"))
+_SOURCE_CLASS = ox.NamedNode(expand("cpg:Source"))
+_SOURCE_BASE = expand("source/")
+_COVERAGE = ox.NamedNode(expand("cpg:CoverageRecord"))
+_CHECKED = ox.NamedNode(expand("cpg:checkedSource"))
 _STATUS = ox.NamedNode(expand("cpg:claimStatus"))
 _CURRENT: Final = frozenset(
     CONCEPT + "claim-status/" + status for status in ("accepted", "disputed", "editorial")
@@ -164,16 +170,44 @@ def _keep_source(store: ox.Store, source: str) -> None:
 
 
 def _skip_missing_sources(store: ox.Store) -> None:
-    """Drop places in sources that are not described, and claims that are left without a place.
+    """Drop what rests on sources that are not described, and what the registers say of them.
 
-    A claim that rests on several sources stands as long as one of them is there.
+    That is: places in such sources; claims that are left without a place; coverage records that
+    are left without a source. What rests on several sources stands as long as one of them is there,
+    and so does what another source says of one that is missing.
     """
-    described = {quad.subject for quad in store.quads_for_pattern(None, _SOURCE, None, None)}
+    sources = {quad.subject for quad in store.quads_for_pattern(None, _TYPE, _SOURCE_CLASS, None)}
+    places = list(store.quads_for_pattern(None, _SOURCE, None, None))
+    missing = {quad.subject for quad in places if quad.object not in sources}
+    described = {quad.subject for quad in places} - missing
     for graph, at in _claims(store):
         if at and not at & described:
             _drop_claim(store, graph)
         for place in at - described:
             store.remove(ox.Quad(graph, _AT, place, ox.DefaultGraph()))
+    for gone in missing:
+        for quad in list(store.quads_for_pattern(gone, _SELECTOR, None, None)):
+            assert isinstance(quad.object, ox.NamedNode)
+            _remove_node(store, quad.object)
+        _remove_node(store, gone)
+    for link in list(store):
+        target, graph_name = link.object, link.graph_name
+        stated = isinstance(graph_name, ox.NamedNode) and graph_name.value.startswith(CLAIM)
+        if (
+            not stated
+            and isinstance(target, ox.NamedNode)
+            and target.value.startswith(_SOURCE_BASE)
+            and target not in sources
+        ):
+            store.remove(link)
+    for record in list(store.quads_for_pattern(None, _TYPE, _COVERAGE, None)):
+        if not any(store.quads_for_pattern(record.subject, _CHECKED, None, None)):
+            _remove_node(store, record.subject)
+
+
+def _remove_node(store: ox.Store, node: ox.NamedNode | ox.BlankNode | ox.Triple) -> None:
+    for quad in list(store.quads_for_pattern(node, None, None, None)):
+        store.remove(quad)
 
 
 def _claims(store: ox.Store) -> list[tuple[ox.NamedNode, set[ox.NamedNode]]]:

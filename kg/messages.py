@@ -560,6 +560,51 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "不能按“{0}”统计。",
         "可选：{1}。",
     ),
+    "record-only": (
+        "A set of practices is what the record shows of these cities.",
+        "What is not recorded is unknown, not absent: the cities may share more.",
+        "一组做法只反映这些城市已有的记载。",
+        "未记载即未知，并不等于没有：这些城市的共同做法可能更多。",
+    ),
+    "lift-alone": (
+        "A lift above 1 is no evidence by itself: well-documented cities have more of everything.",
+        "Test the pair against a null model before relying on it.",
+        "提升度大于 1 本身不是证据：记载较多的城市各类做法都较多。",
+        "采信之前，请用零模型检验该组合。",
+    ),
+    "nothing-documented": (
+        "None of the {0} cities in the scope has a programme on record here.",
+        "Widen the scope or choose another facet.",
+        "范围内的 {0} 个城市在此均无项目记载。",
+        "请扩大范围或选择其他维度。",
+    ),
+    "too-few-documented": (
+        "Only {0} cities are documented, and {1} were asked for.",
+        "Widen the scope or lower the minimum.",
+        "仅有 {0} 个城市有记载，而要求至少 {1} 个。",
+        "请扩大范围或降低下限。",
+    ),
+    "nothing-recurs": (
+        "Nothing is on record in {0} cities or more.",
+        "Lower the minimum or choose a higher level.",
+        "没有任何一项在至少 {0} 个城市中有记载。",
+        "请降低下限或选择更高层级。",
+    ),
+    "nothing-together": (
+        "No two concepts are on record together in {0} cities or more.",
+        "The data cannot tell what goes together; widen the scope.",
+        "没有两项在至少 {0} 个城市中同时有记载。",
+        "现有数据无法说明哪些做法相伴出现；请扩大范围。",
+    ),
+    "no-rule": (
+        (
+            "No rule has {0} cities or more, a confidence of {1}, a lift of {2}, and says more than a "
+            "shorter one."
+        ),
+        "Lower a threshold.",
+        "没有规则同时满足至少 {0} 个城市、置信度 {1}、提升度 {2}，且比更短的规则说明更多。",
+        "请降低某一阈值。",
+    ),
     "unknown-region": (
         "There is no region '{0}'.",
         "Regions: {1}.",

@@ -152,7 +152,8 @@ def _reference_fault(index: Index, iri: str, key: Key) -> tuple[str, tuple[str, 
 def names_missing_source(fault: Fault) -> bool:
     """Whether a reference fault is about a source, or a place in one, that is not there."""
     return fault.code == "no-fragment" or (
-        fault.code in ("dangling", "dangling-close") and fault.values[0].startswith("source/")
+        fault.code in ("dangling", "dangling-close", "no-type")
+        and fault.values[0].startswith("source/")
     )
 
 

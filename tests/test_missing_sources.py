@@ -15,13 +15,20 @@ from kg.build import build
 from kg.errors import CurationError
 from kg.resources import shipped_facts
 from kg.terms import CLAIM, ID, expand
+from tests.conftest import ARTICLE
 
 AT = ox.NamedNode(expand("prov:wasDerivedFrom"))
 SOURCE = ox.NamedNode(expand("oa:hasSource"))
 FILES = sorted((shipped_facts() / "source").glob("*.yaml"))
-# Each of these is removed in turn; the seed is fixed so that a failure can be repeated. All of
-# them, which takes a quarter of an hour: KG_EVERY_SOURCE=1 pytest tests/test_missing_sources.py
-CHOSEN = FILES if os.environ.get("KG_EVERY_SOURCE") else random.Random(20261124).sample(FILES, 4)
+# Each of these is removed in turn: the first source, and some whose seed is fixed so that a failure
+# can be repeated. All of them: KG_EVERY_SOURCE=1 pytest tests/test_missing_sources.py
+CHOSEN = [
+    path
+    for path in FILES
+    if os.environ.get("KG_EVERY_SOURCE")
+    or path.stem == ARTICLE
+    or path in random.Random(20261124).sample(FILES, 3)
+]
 
 Statement = tuple[str, str, str]
 Claims = dict[str, tuple[set[str], set[Statement]]]
@@ -64,7 +71,8 @@ def test_removing_a_source_file_loses_what_rests_on_it_alone(
     gone = {
         place for place, source in source_of.items() if f"id: {source.removeprefix(ID)}\n" in text
     }
-    assert gone
+    # Registers describe the tables behind names and coordinates: no claim rests on them.
+    assert gone or removed.stem == "registers"
     kept = {name: body for name, (at, body) in before.items() if at - gone}
     assert set(after) == set(kept)
     expected_loss = {s for _, body in before.values() for s in body} - {
