@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kg.analyses import add_commands
 from kg.console import (
     FILE_THAT_IS_THERE,
     PATH,
@@ -566,6 +567,8 @@ def fragments(settings: Settings, source_text: Path, source: str, output: Path) 
     write_atomically(output, content.encode("utf-8"))
     settings.say("written", output)
 
+
+add_commands(main)
 
 if __name__ == "__main__":
     main()

@@ -11,7 +11,15 @@ from kg.cache import open_cached
 from kg.catalogue import find_query, run_query
 from kg.errors import KgError, ParameterError, QueryError, UnknownNameError
 from kg.messages import Language
-from kg.recurrence import Comparison, RecurrenceTable, compare_cities, count_recurrence
+from kg.recurrence import (
+    Comparison,
+    IncidenceMatrix,
+    RecurrenceTable,
+    Scope,
+    compare_cities,
+    count_recurrence,
+    read_matrix,
+)
 from kg.resources import shipped_facts
 from kg.results import Table
 from kg.store import Answer, Store
@@ -23,6 +31,8 @@ if TYPE_CHECKING:
     import rdflib
 
     from kg.build import Progress
+    from kg.recurrence.gaps import GapTable
+    from kg.recurrence.peers import PeerTable
     from kg.search import Hit
 
 _TAGS: Mapping[Language, str] = {"en": "en", "zh": "zh-Hans"}
@@ -102,6 +112,33 @@ class KnowledgeGraph:
         """Count in how many cities each concept recurs (:func:`kg.recurrence.count_recurrence`)."""
         return count_recurrence(
             self.store, by=by, level=level, leading=leading, edition=edition, minimum=minimum
+        )
+
+    def matrix(
+        self, by: str = "practice", *, level: int | None = 3, scope: Scope | None = None
+    ) -> IncidenceMatrix:
+        """Cities by concepts within a scope (:func:`kg.recurrence.read_matrix`)."""
+        return read_matrix(self.store, by, level=level, scope=scope)
+
+    def peers(self, city: str, *, weights: Mapping[str, float] | None = None) -> PeerTable:
+        """Cities like one, by context and apart from it by practice, with its name or slug.
+
+        See :func:`kg.recurrence.peers.find_peers`.
+        """
+        from kg.recurrence.peers import find_peers, read_context
+
+        context = read_context(self.store)
+        return find_peers(self.matrix(), context, self.resolve_city(city), weights=weights)
+
+    def gap(self, city: str, *, leading: int | None = None, peers: int = 10) -> GapTable:
+        """What peers or leaders have on record and a city has not, with its name or slug.
+
+        See :func:`kg.recurrence.gaps.find_gaps`.
+        """
+        from kg.recurrence.gaps import find_gaps
+
+        return find_gaps(
+            self.store, self.matrix(), self.resolve_city(city), leading=leading, peers=peers
         )
 
     def compare(self, *cities: str, level: int = 3) -> Comparison:

@@ -605,6 +605,171 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "没有规则同时满足至少 {0} 个城市、置信度 {1}、提升度 {2}，且比更短的规则说明更多。",
         "请降低某一阈值。",
     ),
+    "few-leaders": (
+        "Only {0} of the {1} leading cities in scope have a programme on record; {2} are needed.",
+        "Take a larger leading group, or a wider scope.",
+        "范围内 {1} 座领先城市中仅有 {0} 座有项目记录，至少需要 {2} 座。",
+        "请扩大领先城市的数目或放宽范围。",
+    ),
+    "no-comparison-set": (
+        "No city of the comparison set '{0}' has a programme on record.",
+        "Name another set: ranked, others, or cities; the scope must hold them.",
+        "对照组“{0}”中没有一座城市有项目记录。",
+        "请改用其他对照组：ranked、others 或具体城市，并确保范围包含它们。",
+    ),
+    "no-overlap": (
+        (
+            "Leading cities ({0} programmes each on average) and the comparison set ({1}) are "
+            "documented too differently to compare."
+        ),
+        "Take another comparison set, or document its cities as well as the leading ones.",
+        "领先城市（平均 {0} 个项目）与对照组（平均 {1} 个）的记录程度相差过大，无法比较。",
+        "请改用其他对照组，或将其城市补充到与领先城市相当的记录程度。",
+    ),
+    "no-scores": (
+        "The edition {0} has no factor scores.",
+        "Choose an edition of the Eden ranking, for example eden-top50-2021.",
+        "版次 {0} 没有要素得分。",
+        "请选择 Eden 榜单的版次，例如 eden-top50-2021。",
+    ),
+    "few-scored-cities": (
+        "Only {0} documented cities have scores in {1}; {2} are needed.",
+        "Take a wider scope, or another edition.",
+        "{1} 中仅有 {0} 座有记录的城市有得分，至少需要 {2} 座。",
+        "请放宽范围，或选择其他版次。",
+    ),
+    "no-cities-alike": (
+        "No two of the {0} cities with scores are documented alike.",
+        "Take a wider scope, or fewer strata.",
+        "{0} 座有得分的城市中，没有两座的记录程度相近。",
+        "请放宽范围，或减少分层数。",
+    ),
+    "record-differs": (
+        (
+            "A difference says that the record differs, not why; what is not recorded is unknown, not "
+            "absent."
+        ),
+        "Read p and q, which compare cities documented alike; difference and fisher_p do not.",
+        "差异仅表示记录不同，不说明原因；未记录不等于不存在。",
+        "请以 p 与 q 为准（仅比较记录程度相近的城市）；difference 与 fisher_p 未作此校正。",
+    ),
+    "scores-and-record": (
+        (
+            "A correlation says that record and score go together in these cities, not why; what is "
+            "not recorded is unknown."
+        ),
+        "Rows with a warning use columns that may belong to another factor: kg query factor-conflicts.",
+        "相关仅表示这些城市的记录与得分同向或反向变化，不说明原因；未记录即未知。",
+        "带警示的行所用栏目可能属于其他要素，见 kg query factor-conflicts。",
+    ),
+    "picture-form": (
+        "'{0}' is no picture file.",
+        "End the name in .svg or .png.",
+        "“{0}”不是图片文件名。",
+        "文件名请以 .svg 或 .png 结尾。",
+    ),
+    "concept-unrecorded": (
+        "No city in this scope has '{0}' on record.",
+        "Choose a concept on record, for example: {1}.",
+        "范围内没有城市记录了“{0}”。",
+        "请选择已有记录的概念，例如：{1}。",
+    ),
+    "condition-repeated": (
+        "'{0}' stands twice among the conditions and the outcome.",
+        "Name each once.",
+        "“{0}”在条件与结果中出现了两次。",
+        "请每项只写一次。",
+    ),
+    "factor-unscored": (
+        "No city has a score on '{0}' in the edition '{1}'.",
+        "Choose a factor and an edition with scores.",
+        "版次“{1}”中没有城市在“{0}”上的得分。",
+        "请选择有得分的要素与版次。",
+    ),
+    "outcome-form": (
+        "'{0}' names no outcome.",
+        "Write leading:10, a factor and a score such as vision>=3, or a concept.",
+        "“{0}”不是结果变量。",
+        "请写 leading:10、要素与得分（如 vision>=3）或某个概念。",
+    ),
+    "city-not-in-scope": (
+        "'{0}' is not among the {1} cities in scope.",
+        "Widen the scope, or name one of its cities.",
+        "“{0}”不在范围内的 {1} 座城市之中。",
+        "请放宽范围，或指定其中的城市。",
+    ),
+    "nothing-comparable": (
+        "Too little is known in common with any other city.",
+        "Give weight to parts that are known.",
+        "与其他城市共同已知的信息过少。",
+        "请为已知的部分赋予权重。",
+    ),
+    "no-record-here": (
+        "No programme of this city is on record: everything would be a gap.",
+        "Document some programmes first, or see kg peers.",
+        "该城市没有项目记录，一切都会显示为差距。",
+        "请先补充项目记录，或查看 kg peers。",
+    ),
+    "no-peers": (
+        "No city has a context that can be compared.",
+        "Widen the scope, or set weights.",
+        "没有背景可比的城市。",
+        "请放宽范围或设置权重。",
+    ),
+    "no-leaders": (
+        "No other city in scope has such a rank.",
+        "Take more leaders, or another edition.",
+        "范围内没有其他城市达到该名次。",
+        "请增加领先城市数或更换版次。",
+    ),
+    "few-documented": (
+        "Too few of the compared cities have a programme on record.",
+        "Compare with more cities.",
+        "参与比较的城市中有项目记录的过少。",
+        "请与更多城市比较。",
+    ),
+    "association-few-cities": (
+        "Only {0} cities are documented; {1} are needed.",
+        "Widen the scope.",
+        "仅有 {0} 座城市有记录，至少需要 {1} 座。",
+        "请放宽范围。",
+    ),
+    "association-no-pairs": (
+        "No two concepts are each on record in {0} cities or more.",
+        "Lower the minimum, or widen the scope.",
+        "没有两项各自在至少 {0} 座城市中有记录。",
+        "请降低下限或放宽范围。",
+    ),
+    "association-never-together": (
+        "None of the {0} pairs occurs in two of the {1} documented cities: the data cannot tell what goes together, and nothing is ranked.",
+        "Widen the scope, or add sources.",
+        "在 {1} 座有记录的城市中，{0} 对组合无一出现于两座城市：数据无法说明哪些做法相伴，故不排序。",
+        "请放宽范围或补充来源。",
+    ),
+    "association-no-power": (
+        "With {0} pairs even the largest overlap these margins allow would be no finding (smallest p {1}): nothing is ranked.",
+        "Widen the scope, or choose a higher level.",
+        "共 {0} 对，即使重合达到边际允许的最大值也不足以成为发现（最小 p 为 {1}），故不排序。",
+        "请放宽范围或选择更高层级。",
+    ),
+    "association-unsolved": (
+        "The null model could not be solved for this matrix, and nothing is ranked.",
+        "Widen the scope, or choose another level.",
+        "该矩阵的零模型无法求解，故不排序。",
+        "请放宽范围或选择其他层级。",
+    ),
+    "missing-font": (
+        "No installed font has the characters {0}.",
+        (
+            "Install a Chinese font such as Noto Sans CJK SC (Debian and Ubuntu: apt install "
+            "fonts-noto-cjk), or ask for the picture in English."
+        ),
+        "没有已安装的字体包含这些字符：{0}。",
+        (
+            "请安装中文字体，例如 Noto Sans CJK SC（Debian、Ubuntu：apt install fonts-noto-cjk），"
+            "或改用英文图。"
+        ),
+    ),
     "unknown-region": (
         "There is no region '{0}'.",
         "Regions: {1}.",
@@ -799,6 +964,59 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The cache cannot be written; the next start will build again.",
         "无法写入缓存；下次启动将重新构建。",
     ),
+    "coverage-note": (
+        (
+            "{0} of {1} cities have a programme on record; richness is compared at {2} programmes. "
+            "The estimates are lower bounds: read them as how little the record bounds, not as truth."
+        ),
+        (
+            "{1} 座城市中有 {0} 座有项目记录；丰富度在 {2} 个项目处比较。"
+            "估计值为下限：应视为记录所能限定的程度，而非真值。"
+        ),
+    ),
+    "leaders-note": (
+        (
+            "{0} leading cities against {1} others, {2} findings at a false discovery rate of 0.05; "
+            "{3} cities could be permuted, {4} in scope are undocumented."
+        ),
+        (
+            "{0} 座领先城市与 {1} 座其他城市比较，错误发现率 0.05 下有 {2} 项发现；"
+            "可置换的城市 {3} 座，范围内无记录的 {4} 座。"
+        ),
+    ),
+    "together-note": (
+        (
+            "{0} findings among {1} pairs tested over {2} documented cities of {3} (false discovery "
+            "rate 0.05). What is not recorded is unknown, not absent."
+        ),
+        (
+            "在 {3} 座城市中有记录的 {2} 座上检验了 {1} 对，发现 {0} 对（错误发现率 0.05）。"
+            "未记录不等于不存在。"
+        ),
+    ),
+    "scores-note": (
+        "{0} documented cities with scores; {1} pairs of practice and factor tested.",
+        "有记录且有得分的城市 {0} 座；共检验 {1} 对实践与要素。",
+    ),
+    "peers-note": (
+        (
+            "{0} cities have a comparable context, of {1} too little is known in common; {2} "
+            "programmes of this city are on record. Context and practice are apart: neither makes "
+            "the other."
+        ),
+        (
+            "可比较背景的城市 {0} 座，另有 {1} 座共同已知的信息太少；该城市有 {2} 个项目记录。"
+            "背景与实践分开衡量，互不推论。"
+        ),
+    ),
+    "gap-note-peers": (
+        "Compared with the {0} documented of {1} cities of most similar context: {2}.",
+        "与背景最相似的 {1} 座城市中有记录的 {0} 座比较：{2}。",
+    ),
+    "gap-note-leading": (
+        "Compared with the {0} documented of {1} leading cities: {2}.",
+        "与 {1} 座领先城市中有记录的 {0} 座比较：{2}。",
+    ),
     "sure-note": (
         (
             "Intervals (Wilson, 95 %) take the cities as drawn from many like them; 'one left out' is "
@@ -922,6 +1140,94 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "last_year": ("last year", "最晚年份"),
     "undated": ("undated", "年份不详"),
     "grades": ("claims by grade", "声明（按等级）"),
+    "adjusted_difference": ("difference, adjusted", "校正差值"),
+    "adjusted_effect": ("effect, adjusted", "校正效应"),
+    "against": ("against", "对照组"),
+    "agreeing": ("alike in", "相近的部分"),
+    "antecedent": ("when on record", "前件"),
+    "antecedent_cities": ("cities with it", "前件城市数"),
+    "below_level": ("below", "低于比较数"),
+    "caution": ("caution", "注意"),
+    "city": ("city", "城市"),
+    "claim": ("claim", "声明"),
+    "claims": ("claims", "声明数"),
+    "concept": ("concept", "概念"),
+    "concept_list": ("what they share", "共有内容"),
+    "concepts": ("concepts", "概念数"),
+    "confidence": ("confidence", "置信度"),
+    "consequent": ("then mostly", "后件"),
+    "consequent_cities": ("cities with that", "后件城市数"),
+    "consistency": ("consistency", "一致性"),
+    "context": ("likeness of context", "背景相似度"),
+    "conviction": ("conviction", "确信度"),
+    "coverage": ("coverage", "覆盖度"),
+    "difference": ("difference", "差值"),
+    "direction": ("direction", "方向"),
+    "disputed": ("disputed", "有争议"),
+    "estimated": ("estimated", "估计值"),
+    "exception_list": ("exceptions", "例外"),
+    "expected": ("expected", "期望值"),
+    "factor_name": ("factor", "要素"),
+    "factors": ("weak factors it bears on", "涉及的薄弱要素"),
+    "first_cities": ("cities with one", "其一城市数"),
+    "first_name": ("one", "其一"),
+    "grade": ("grade", "等级"),
+    "having": ("cities with it", "有记载城市数"),
+    "here": ("here", "本城"),
+    "known": ("known in common", "共同已知比重"),
+    "leader_list": ("leading cities", "领先城市"),
+    "leader_share": ("share of leaders", "领先城市占比"),
+    "leaders": ("leaders with it", "有记载的领先城市"),
+    "leaders_documented": ("leaders on record", "有记录的领先城市数"),
+    "least": ("at least", "至少"),
+    "leverage": ("leverage", "杠杆度"),
+    "lift": ("lift", "提升度"),
+    "likeness": ("likeness", "相似度"),
+    "likeness_of": ("cities with likeness", "相似度所据城市数"),
+    "mechanism_list": ("mechanisms that came with it", "相伴机制"),
+    "missing": ("not comparable", "无法比较的部分"),
+    "most": ("at most", "至多"),
+    "other_list": ("other cities", "其他城市"),
+    "other_share": ("share of others", "其他城市占比"),
+    "others": ("others with it", "有记载的其他城市"),
+    "others_documented": ("others on record", "有记录的其他城市数"),
+    "outcome_list": ("outcomes reported", "所报成效"),
+    "own": ("practices here", "本城实践数"),
+    "part": ("part", "部分"),
+    "permutable": ("cities permuted", "可置换城市数"),
+    "population": ("population", "人口"),
+    "programme": ("programme", "项目"),
+    "programme_list": ("programmes to look at", "可参看的项目"),
+    "rank": ("rank", "名次"),
+    "ranked": ("comparable", "可比较"),
+    "rarefied": ("richness at equal record", "同等记录下的丰富度"),
+    "raw_coverage": ("raw coverage", "原始覆盖度"),
+    "reason": ("reason", "原因"),
+    "region": ("region", "区域"),
+    "search": ("looked for here", "本城查找结果"),
+    "searched": ("sources searched", "查找来源数"),
+    "second_cities": ("cities with the other", "其二城市数"),
+    "second_name": ("other", "其二"),
+    "share_seen": ("share seen", "已见占比"),
+    "shared": ("shared", "共有"),
+    "shared_list": ("shared practices", "共有实践"),
+    "significant": ("finding", "发现"),
+    "similarity": ("similarity", "相似度"),
+    "smallest_p": ("smallest p", "最小p值"),
+    "solution": ("solution", "解"),
+    "source_type": ("best source", "最佳来源类型"),
+    "stability": ("stability", "稳定度"),
+    "subregion": ("sub-region", "次区域"),
+    "support": ("support", "支持度"),
+    "technology_list": ("technologies that came with it", "相伴技术"),
+    "term": ("term", "项"),
+    "tested": ("tested", "检验数"),
+    "theirs": ("practices there", "对方实践数"),
+    "there": ("there", "对方"),
+    "unique_coverage": ("unique coverage", "唯一覆盖度"),
+    "warning": ("warning", "警示"),
+    "weight": ("weight", "权重"),
+    "with_outcome": ("with outcome", "结果为真"),
     "rank_weighted_share": ("rank-weighted", "排名加权占比"),
     "programmes": ("programmes", "项目数"),
     "sources": ("sources", "来源数"),

@@ -1,9 +1,9 @@
 """Write everything that shows what the facts say anew, after facts or queries have changed.
 
 ``python -m tests.refresh_expected`` writes the expected rows of every named query, the outputs in
-the README, the notebooks and the computed parts of the quality documents. Then read ``git diff``: a
-row that changed without a reason is a fault. Rows of the competency questions rest on the first
-source alone, so they should hardly ever change.
+the README and its picture, the notebooks and the computed parts of the quality documents. Then
+read ``git diff``: a row that changed without a reason is a fault. Rows of the competency questions
+rest on the first source alone, so they should hardly ever change.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import nbformat
 
 import kg
 from kg.catalogue import catalogue
+from kg.pictures import draw_recurrence
 from kg.results import Table
 from tests import quality
 from tests.conftest import ARTICLE
@@ -41,6 +42,9 @@ def main() -> None:
             cell.metadata.pop("execution", None)
         nbformat.write(notebook, path)
     quality.write()
+    names = shipped.names()
+    picture = draw_recurrence(shipped.recurrence(), names=names)
+    (ROOT / "docs" / "practices.svg").write_bytes(picture.svg)
 
 
 if __name__ == "__main__":

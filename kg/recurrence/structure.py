@@ -579,7 +579,7 @@ def enumerate_concepts(
     if columns == 0:  # the package refuses a context without attributes
         return [Node(tuple(range(rows)), (), (), None)], True
     try:
-        from concepts import Context  # type: ignore[import-untyped]
+        from concepts import Context
     except ImportError as error:
         raise MissingPackageError("missing-package", "concepts", "analysis") from error
     # The package gives upper neighbours. With rows and columns exchanged they are the lower
@@ -788,7 +788,7 @@ def _rules_of_sets(
         # mlxtend.frequent_patterns.fpcommon changes the warning filters of the whole process
         # when it is imported; leaving the block puts them back.
         with warnings.catch_warnings():
-            from mlxtend.frequent_patterns import (  # type: ignore[import-untyped]
+            from mlxtend.frequent_patterns import (
                 association_rules,
                 fpgrowth,
             )
