@@ -475,7 +475,7 @@ def test_an_english_picture_holds_a_chinese_name() -> None:
 
 def test_without_matplotlib_the_way_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(MissingPackageError, match=r"city-practice-graph\[notebook\]"):
+    with pytest.raises(MissingPackageError, match=r"city-practice-graph\[analysis\]"):
         draw_accumulation(CURVE)
 
 

@@ -448,7 +448,7 @@ def count_distribution(
     The Poisson-binomial probabilities by direct convolution (Biscarri, Zhao and Brunner,
     Computational Statistics and Data Analysis 122:92-100, 2018): exact, all terms positive.
     ``scipy.stats.poisson_binom`` takes one count at a time and needs 1.8 ms for a pair of 200 rows;
-    all counts of 5,000 pairs take 0.6 s here.
+    all counts of 5,000 pairs take 0.25 s here.
 
     Parameters
     ----------
