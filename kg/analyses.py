@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from kg.recurrence.incidence import Link
 
 SEED = 0
+# Where null worlds decide, a single pair can only be a finding with 40 of them for each pair tested
+# (at a rate of 0.05); twice as many leave room for chance. Above the most, they take minutes.
+_WORLDS_A_PAIR = 80
+_MOST_WORLDS = 25_000
 PICTURES = ("matrix", "recurrence", "together", "sets", "accumulation")
 
 _BY = click.option(
@@ -233,7 +237,17 @@ def leaders(
 @scoped
 @_TOP
 @click.option("--min-cities", type=click.IntRange(2), default=3, show_default=True)
-@click.option("--worlds", type=click.IntRange(0), default=1_000, show_default=True)
+@click.option(
+    "--null",
+    type=click.Choice(["curveball", "bicm"]),
+    help="Null model that decides; the other checks. Curveball unless there are too many pairs for "
+    "its worlds: the configuration model (bicm) needs none, and finds less.",
+)
+@click.option(
+    "--worlds",
+    type=click.IntRange(0),
+    help="Null worlds; where they decide, 80 for each pair tested unless told.",
+)
 @click.option("--all", "everything", is_flag=True, help="Also pairs that are no finding.")
 @_SEEDED
 @_EXPLAIN
@@ -243,7 +257,8 @@ def together(
     /,
     leading: int | None,
     min_cities: int,
-    worlds: int,
+    null: Literal["curveball", "bicm"] | None,
+    worlds: int | None,
     everything: bool,
     seed: int,
     explain: bool,
@@ -256,8 +271,19 @@ def together(
 
     graph = settings.open()
     matrix = _matrix(graph, options, leading=leading)
+    held = int((matrix.values.sum(axis=0) >= min_cities).sum())
+    wanted = _WORLDS_A_PAIR * held * (held - 1) // 2
+    if null is None:
+        null = "curveball" if wanted <= _MOST_WORLDS else "bicm"
+    if worlds is None:
+        worlds = max(wanted, 1_000) if null == "curveball" else 1_000
     found = associate(
-        matrix, minimum=min_cities, worlds=worlds, seed=seed, progress=_counter(settings)
+        matrix,
+        minimum=min_cities,
+        null=null,
+        worlds=worlds,
+        seed=seed,
+        progress=_counter(settings),
     )
     if found.refused is not None:
         _say_reason((found.refused.code, *found.refused.values), settings)
@@ -278,7 +304,13 @@ def together(
     else:
         print_table(shown.to_table(graph.names(settings.language), most=_most(settings)), settings)
     settings.say(
-        "together-note", len(found.significant), found.tested, len(found.cities), found.scope
+        "together-note",
+        len(found.significant),
+        found.tested,
+        len(found.cities),
+        found.scope,
+        null,
+        worlds,
     )
 
 

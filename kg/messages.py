@@ -987,10 +987,12 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "together-note": (
         (
             "{0} findings among {1} pairs tested over {2} documented cities of {3} (false discovery "
-            "rate 0.05). What is not recorded is unknown, not absent."
+            "rate 0.05; null model {4}, {5} null worlds). Few findings say little: small effects stay "
+            "unseen in so few cities. What is not recorded is unknown, not absent."
         ),
         (
-            "在 {3} 座城市中有记录的 {2} 座上检验了 {1} 对，发现 {0} 对（错误发现率 0.05）。"
+            "在 {3} 座城市中有记录的 {2} 座上检验了 {1} 对，发现 {0} 对（错误发现率 0.05；零模型 {4}，"
+            "零世界 {5} 个）。发现少并不说明什么：城市太少时，小的效应看不出来。"
             "未记录不等于不存在。"
         ),
     ),

@@ -34,4 +34,8 @@ def _texts(cell: nbformat.NotebookNode) -> list[str]:
 
 
 def test_there_is_a_notebook() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["01-which-practices-recur"]
+    assert [path.stem for path in NOTEBOOKS] == [
+        "01-which-practices-recur",
+        "02-how-sure-are-we",
+        "03-what-could-shanghai-learn",
+    ]

@@ -103,9 +103,9 @@ class Pair:
         the rate / pairs tested. None when these margins cannot reach it.
     stable
         Of the runs in which one documented city is left out, those in which the pair stays
-        significant in the same direction, by a BiCM of these cities and the curveball worlds of
-        all; None for a pair that is not significant, and when curveball worlds decide, which
-        would have to be drawn anew for each city.
+        significant, by a BiCM of these cities and the curveball worlds of all. None for a pair
+        that is not significant, and when curveball worlds decide, which would have to be drawn
+        anew for each city.
     """
 
     first: str
@@ -521,7 +521,7 @@ def swap_worlds(
     while left > 0:
         for _ in range(thinning):
             _trade(states, rng)
-        yield states[:left].transpose(0, 2, 1)
+        yield states[:left].transpose(0, 2, 1).copy()
         left -= chains
 
 
@@ -583,7 +583,7 @@ def compare_with_swaps(
 
     A tail is (1 + hits) / (1 + worlds), which holds its level for any number of worlds (Davison and
     Hinkley, Bootstrap Methods and their Application, 1997, section 4.2). A single pair among
-    many can only be a finding with more than 2 x pairs / rate worlds.
+    many can only be a finding with about 2 x pairs / rate worlds or more.
 
     Parameters
     ----------
@@ -638,7 +638,7 @@ def associate(
         The null model that decides; the other one checks.
     worlds
         Curveball worlds. Where they have a say, for both directions when they decide and for
-        «apart» always, a single pair can only be a finding with at least 2 x pairs / rate of them.
+        «apart» always, a single pair can only be a finding with about 2 x pairs / rate or more.
         0 leaves them out: nothing is called apart.
     progress
         Told how many worlds are drawn, of how many, and then how many cities were left out.
@@ -737,7 +737,7 @@ def associate(
     if null == "bicm" and found.any():
         stable[found] = 0
         for row, stays in enumerate(
-            _without_each(values, first, second, tests, drawn, minimum, rate), start=1
+            _without_each(values, first, second, drawn, minimum, rate), start=1
         ):
             stable[found] += stays[found]
             if progress:
@@ -928,16 +928,14 @@ def _without_each(
     values: NDArray[np.bool_],
     first: NDArray[np.int64],
     second: NDArray[np.int64],
-    tests: PairTests,
     guard: PairTests | None,
     minimum: int,
     rate: float,
 ) -> Iterator[NDArray[np.bool_]]:
-    """Without each row in turn: which pairs are significant in the direction they had with it."""
+    """Without each row in turn: which pairs are significant."""
     import numpy as np
     from scipy.stats import false_discovery_control
 
-    often = tests.count >= tests.expected
     for row in range(len(values)):
         rest = np.delete(values, row, axis=0)
         frequent = rest.sum(axis=0) >= minimum
@@ -947,8 +945,7 @@ def _without_each(
             again = compare_with_bicm(rest, first[kept], second[kept], threshold=rate)
             apart = np.maximum(again.apart, guard.apart[kept] if guard else 1)
             p = _twice(again.together, apart)
-            same = (again.count >= again.expected) == often[kept]
-            stays[kept] = same & (false_discovery_control(p) <= rate)
+            stays[kept] = false_discovery_control(p) <= rate
         yield stays
 
 
