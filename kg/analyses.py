@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
     from kg.pictures import Picture
     from kg.recurrence import IncidenceMatrix
+    from kg.recurrence.contrast import ContrastTable
     from kg.recurrence.incidence import Link
+    from kg.recurrence.scores import ScoreTable
+    from kg.recurrence.structure import ConceptLattice, RuleTable
 
 SEED = 0
 # Where null worlds decide, a single pair can only be a finding with 40 of them for each pair tested
@@ -146,6 +149,22 @@ def _print_links(links: Iterable[Link], graph: KnowledgeGraph, settings: Setting
     print_rows(["concept", "city", "programme", "claim", "place"], rows, settings)
 
 
+def _print_found(
+    found: ConceptLattice | RuleTable | ContrastTable | ScoreTable,
+    graph: KnowledgeGraph,
+    settings: Settings,
+    *,
+    explain: bool,
+) -> None:
+    """The rows of an answer, or the claims behind them."""
+    if explain:
+        # Each kind of answer takes its own kind of row.
+        evidence: Callable[[Any], Iterable[Link]] = found.evidence
+        _print_links((link for row in found.rows for link in evidence(row)), graph, settings)
+    else:
+        print_table(found.to_table(graph.names(settings.language)), settings)
+
+
 def _counter(settings: Settings) -> Callable[[int, int], None]:
     """Says on a terminal how far long work is."""
     import sys
@@ -217,10 +236,7 @@ def leaders(
     if found.reason is not None:
         _say_reason(found.reason, settings)
         return
-    if explain:
-        _print_links((link for row in found.rows for link in found.evidence(row)), graph, settings)
-    else:
-        print_table(found.to_table(graph.names(settings.language)), settings)
+    _print_found(found, graph, settings, explain=explain)
     findings = sum(row.q is not None and row.q <= 0.05 for row in found.rows)
     settings.say(
         "leaders-note",
@@ -348,10 +364,7 @@ def rules(
     if found.reason is not None:
         _say_reason(found.reason, settings)
         return
-    if explain:
-        _print_links((link for row in found.rows for link in found.evidence(row)), graph, settings)
-    else:
-        print_table(found.to_table(graph.names(settings.language)), settings)
+    _print_found(found, graph, settings, explain=explain)
     _say_reason((found.caution,), settings)
 
 
@@ -381,10 +394,7 @@ def sets(
     if found.reason is not None:
         _say_reason(found.reason, settings)
         return
-    if explain:
-        _print_links((link for row in found.rows for link in found.evidence(row)), graph, settings)
-    else:
-        print_table(found.to_table(graph.names(settings.language)), settings)
+    _print_found(found, graph, settings, explain=explain)
     _say_reason((found.caution,), settings)
 
 
@@ -411,10 +421,7 @@ def scores(
     if found.reason is not None:
         _say_reason(found.reason, settings)
         return
-    if explain:
-        _print_links((link for row in found.rows for link in found.evidence(row)), graph, settings)
-    else:
-        print_table(found.to_table(graph.names(settings.language)), settings)
+    _print_found(found, graph, settings, explain=explain)
     settings.say("scores-note", len(found.cities), found.tests)
     _say_reason((found.caution,), settings)
 
