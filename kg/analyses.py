@@ -171,7 +171,9 @@ def _counter(settings: Settings) -> Callable[[int, int], None]:
 
     def progress(done: int, total: int) -> None:
         if sys.stderr.isatty():
-            click.echo(f"\r{done}/{total}", nl=done == total, err=True)
+            click.echo(f"\r{done}/{total}", nl=False, err=True)
+            if done == total:
+                click.echo("\r" + " " * 2 * (len(str(total)) + 1) + "\r", nl=False, err=True)
 
     return progress
 
@@ -317,7 +319,7 @@ def together(
             graph,
             settings,
         )
-    else:
+    elif shown.pairs or _most(settings) is None:  # an empty table says less than the note below
         print_table(shown.to_table(graph.names(settings.language), most=_most(settings)), settings)
     settings.say(
         "together-note",

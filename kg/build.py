@@ -131,7 +131,7 @@ def build(
     ]
     errors = [fault for fault in found if fault.severity == "error"]
     if errors:
-        raise CurationError(found)
+        raise CurationError(errors)
     progress("serialise")
     return Built(canonical_nquads(store), tuple(sorted(set(found))))
 

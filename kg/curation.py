@@ -331,6 +331,8 @@ class _Checker:
             self._fault(node, "no-id")
         elif not (_ID.fullmatch(name) or _CONCEPT_ID.fullmatch(name)):
             self._fault(node.entries["id"][1], "bad-id", name)
+        elif name.endswith(f"-{TO_DO.lower()}"):
+            self._fault(node.entries["id"][1], "to-do", "id")
         elif _ID.fullmatch(name) and len(name.partition("/")[2]) > MAX_SLUG:
             self._fault(node.entries["id"][1], "long-slug", name, str(MAX_SLUG))
         self._entries(node, in_graph=False)

@@ -28,6 +28,7 @@ _NAMES: Final = ("name", "altName", "hiddenName")
 class _Thing:
     kind: str
     place: tuple[Document, Scalar]
+    order: int  # of the document: files to be added come after the facts that they will join
     names: dict[str, str] = field(default_factory=dict)
     cities: set[str] = field(default_factory=set)
     different: set[str] = field(default_factory=set)
@@ -69,13 +70,16 @@ def duplicate_faults(documents: Iterable[Document]) -> Iterator[Fault]:
                 )
                 if close is not None:
                     told.add((left, right))
-                    document, place = other.place
+                    # Told where the later one stands, which is where somebody can mend it.
+                    values, (document, place) = (right, close, left, shown), other.place
+                    if one.order > other.order:
+                        values, (document, place) = (left, shown, right, close), one.place
                     yield Fault(
                         document.path,
                         place.line,
                         place.column,
                         "perhaps-twice",
-                        (right, close, left, shown),
+                        values,
                         "warning",
                     )
                     break
@@ -86,7 +90,7 @@ def _things(documents: Iterable[Document]) -> dict[str, _Thing]:
     cities: dict[str, set[str]] = defaultdict(set)
     different: dict[str, set[str]] = defaultdict(set)
     governs: dict[str, str] = {}
-    for document in documents:
+    for order, document in enumerate(documents):
         for graph in document.graphs():
             for node in items(graph.entries["states"][1]) if "states" in graph.entries else ():
                 if not isinstance(node, Mapped) or (name := node.text("id")) is None:
@@ -98,7 +102,7 @@ def _things(documents: Iterable[Document]) -> dict[str, _Thing]:
                 place = node.entries["id"][1]
                 if kind is None or not isinstance(place, Scalar):
                     continue
-                thing = things.setdefault(name, _Thing(kind, (document, place)))
+                thing = things.setdefault(name, _Thing(kind, (document, place), order))
                 thing.names.update((fold(text), text) for text in _names(node))
     for name, thing in things.items():
         thing.cities = cities[name]

@@ -18,10 +18,10 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "没有写入任何内容；请修改以上各行后重新运行。",
     ),
     "facts-folder": (
-        "There is no folder {0}.",
-        "Name a folder with curated *.yaml files.",
-        "文件夹 {0} 不存在。",
-        "请指定含有 *.yaml 数据文件的文件夹。",
+        "There is no file or folder {0}.",
+        "Name a curated *.yaml file, or a folder of them.",
+        "文件或文件夹 {0} 不存在。",
+        "请指定 *.yaml 数据文件或含有这类文件的文件夹。",
     ),
     "facts-empty": (
         "The folder {0} holds no curated *.yaml file.",
@@ -368,9 +368,9 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
     ),
     "dangling-close": (
         "Nothing has the id '{0}'.",
-        "Did you mean '{1}'?",
+        "Did you mean '{1}'? If it is new, define it: id, type, name in en and zh-Hans, labelStatus.",
         "没有 id 为“{0}”的对象。",
-        "是否应为“{1}”？",
+        "是否应为“{1}”？若为新对象，请先定义：id、type、中英文 name、labelStatus。",
     ),
     "no-type": (
         "'{0}' has no type anywhere.",
@@ -712,9 +712,9 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
     ),
     "no-peers": (
         "No city has a context that can be compared.",
-        "Widen the scope, or set weights.",
+        "Record its population and region, or compare with leaders (--leading 10).",
         "没有背景可比的城市。",
-        "请放宽范围或设置权重。",
+        "请补充人口与区域，或与领先城市比较（--leading 10）。",
     ),
     "no-leaders": (
         "No other city in scope has such a rank.",

@@ -161,7 +161,7 @@ def test_wrong_options_are_wrong_calls(tmp_path: Path) -> None:
     assert run("--data", str(tmp_path), "--endpoint", "http://x", "recur").exit_code == 2
     nowhere = run("--data", str(tmp_path / "none"), "recur")
     assert nowhere.exit_code == 1
-    assert "There is no folder" in nowhere.stderr
+    assert "There is no file or folder" in nowhere.stderr
 
 
 def test_a_network_page_is_written(tmp_path: Path) -> None:

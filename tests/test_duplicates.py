@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from kg.cli import main
 from kg.curation import read_file
 from kg.duplicates import duplicate_faults
 
@@ -81,3 +83,25 @@ def test_governments_of_different_cities_are_different(tmp_path: Path) -> None:
         for city in ("guangzhou", "hangzhou")
     ]
     assert found(tmp_path, *lines) == []
+
+
+@pytest.mark.parametrize("slug", ["aaa", "zzz"])
+def test_a_file_to_add_is_told_of_what_it_doubles(slug: str, tmp_path: Path) -> None:
+    """The warning stands in the new file, whichever of the two ids comes first."""
+    path = tmp_path / "new.yaml"
+    path.write_text(
+        f"""graphs:
+  - id: graph/register/{slug}
+    states:
+      - id: organisation/{slug}-council
+        type: Organisation
+        name: {{en: Infocomm Media Development Authority, zh-Hans: 资讯通信媒体发展局}}
+        labelStatus: official
+""",
+        encoding="utf-8",
+    )
+    result = CliRunner().invoke(main, ["check", str(path)])
+    assert result.exit_code == 0, result.output
+    assert "new.yaml:4:13" in result.output
+    assert "entered twice" in result.output
+    assert f"organisation/{slug}-council" in result.output

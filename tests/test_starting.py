@@ -55,7 +55,11 @@ def test_a_template_filled_in_is_good(name: str, tmp_path: Path) -> None:
     assert ("type: City" in before) == (name == "Łódź")
     assert f"city/{'lodz' if name == 'Łódź' else 'zurich'}" in before
 
-    lines = [n for n, line in enumerate(before.split("\n"), 1) if re.search(r"[ \[{]TODO", line)]
+    lines = [
+        n
+        for n, line in enumerate(before.split("\n"), 1)
+        if re.search(r"[ \[{]TODO|programme/\S+-todo", line)
+    ]
     faulty = run("check", str(path))
     assert faulty.exit_code == 1
     named = {int(found) for found in re.findall(r"new\.yaml:(\d+):\d+: .*filled in", faulty.output)}
