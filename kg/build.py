@@ -37,6 +37,18 @@ _SOURCE = ox.NamedNode(expand("oa:hasSource"))
 _SELECTOR = ox.NamedNode(expand("oa:hasSelector"))
 _SOURCE_CLASS = ox.NamedNode(expand("cpg:Source"))
 _SOURCE_BASE = expand("source/")
+_REGISTER = expand("graph/register/")
+# Types and names make a thing known and rest on no source.
+_NAMING = frozenset(
+    ox.NamedNode(expand(name))
+    for name in (
+        "rdf:type",
+        "skos:prefLabel",
+        "skos:altLabel",
+        "skos:hiddenLabel",
+        "skos:scopeNote",
+    )
+)
 _COVERAGE = ox.NamedNode(expand("cpg:CoverageRecord"))
 _CHECKED = ox.NamedNode(expand("cpg:checkedSource"))
 _STATUS = ox.NamedNode(expand("cpg:claimStatus"))
@@ -173,8 +185,9 @@ def _skip_missing_sources(store: ox.Store) -> None:
     """Drop what rests on sources that are not described, and what the registers say of them.
 
     That is: places in such sources; claims that are left without a place; coverage records that
-    are left without a source. What rests on several sources stands as long as one of them is there,
-    and so does what another source says of one that is missing.
+    are left without a source; what a register took from tables, save types and names. What rests
+    on several sources stands as long as one of them is there, and so does what another source
+    says of one that is missing.
     """
     sources = {quad.subject for quad in store.quads_for_pattern(None, _TYPE, _SOURCE_CLASS, None)}
     places = list(store.quads_for_pattern(None, _SOURCE, None, None))
@@ -190,6 +203,12 @@ def _skip_missing_sources(store: ox.Store) -> None:
             assert isinstance(quad.object, ox.NamedNode)
             _remove_node(store, quad.object)
         _remove_node(store, gone)
+    for register in list(store.named_graphs()):
+        tables = {q.object for q in store.quads_for_pattern(register, _AT, None, ox.DefaultGraph())}
+        if tables and register.value.startswith(_REGISTER) and not tables & sources:
+            for quad in list(store.quads_for_pattern(None, None, None, register)):
+                if quad.predicate not in _NAMING:
+                    store.remove(quad)
     for link in list(store):
         target, graph_name = link.object, link.graph_name
         stated = isinstance(graph_name, ox.NamedNode) and graph_name.value.startswith(CLAIM)

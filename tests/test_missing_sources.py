@@ -55,6 +55,28 @@ def whole() -> tuple[Claims, dict[str, str]]:
     return claims(build(shipped_facts(), skip_missing_sources=True).nquads)
 
 
+def test_without_the_tables_a_register_keeps_types_and_names_alone(tmp_path: Path) -> None:
+    copy = tmp_path / "facts"
+    shutil.copytree(shipped_facts(), copy)
+    (copy / "source" / "registers.yaml").unlink()
+    city, told = ox.NamedNode(expand("city/tallinn")), expand("graph/register/city-tallinn")
+    found: list[set[str]] = []
+    for folder in (shipped_facts(), copy):
+        quads = ox.parse(
+            build(folder, skip_missing_sources=True).nquads, format=ox.RdfFormat.N_QUADS
+        )
+        found.append(
+            {
+                quad.predicate.value.rpartition("/")[2].rpartition("#")[2]
+                for quad in quads
+                if quad.subject == city and quad.graph_name == ox.NamedNode(told)
+            }
+        )
+    whole, left = found
+    assert {"lat", "long", "countryCode", "hasMeasurement"} <= whole
+    assert left == {"type", "prefLabel"}
+
+
 @pytest.mark.parametrize("removed", CHOSEN, ids=lambda path: path.stem)
 def test_removing_a_source_file_loses_what_rests_on_it_alone(
     removed: Path, whole: tuple[Claims, dict[str, str]], tmp_path: Path
