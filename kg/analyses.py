@@ -95,6 +95,7 @@ def add_commands(group: click.Group) -> None:
         configurations,
         peers,
         gap,
+        dossier,
         picture,
     )
     for command in commands:
@@ -523,6 +524,58 @@ def gap(
     click.echo(found.caution[settings.language], err=True)
     listed = ", ".join(names[iri] for iri in found.documented)
     settings.say(f"gap-note-{found.basis}", len(found.documented), len(found.compared), listed)
+
+
+@click.command(cls=KgCommand)
+@click.argument("city")
+@_LEVEL
+@_EDITION
+@click.option("--peers", "number", type=click.IntRange(1), default=10, show_default=True)
+@click.option("--leading", type=click.IntRange(1), metavar="N", help="Leaders instead of peers.")
+@click.option("--weight", "weights", multiple=True, metavar="PART=NUMBER")
+@output_option("File to write, ending in .html, .docx or .pdf; CITY.html unless told.", required=False)
+@_EXPLAIN
+@click.pass_obj
+def dossier(
+    settings: Settings,
+    /,
+    city: str,
+    level: str,
+    edition: str,
+    number: int,
+    leading: int | None,
+    weights: tuple[str, ...],
+    output: Path | None,
+    explain: bool,
+) -> None:
+    """Write a brief for CITY: what others have on record, with evidence and references.
+
+    The references stand beside it as .bib (BibTeX) and .csl.json (CSL-JSON).
+    """
+    from kg.dossier import FORMS, build_dossier, files_of
+    from kg.files import write_atomically
+
+    if output is not None and output.suffix not in FORMS:
+        raise ParameterError("dossier-form", str(output))
+    graph = settings.open()
+    written = build_dossier(
+        graph,
+        city,
+        language=settings.language,
+        level=None if level == "all" else int(level),
+        edition=edition,
+        peers=number,
+        leading=leading,
+        weights=_weights(weights),
+    )
+    if explain:
+        print_table(written.evidence, settings)
+    elif output is None:
+        output = Path(written.city.rpartition("/")[2] + ".html")
+    if output is not None:
+        for name, content in files_of(written, output.stem, output.suffix).items():
+            write_atomically(output.with_name(name), content)
+            settings.say("written", output.with_name(name))
 
 
 @click.command(cls=KgCommand)

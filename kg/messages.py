@@ -800,6 +800,24 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "“{0}”只能用于数据文件，不能用于远程端点。",
         "请去掉 --endpoint。",
     ),
+    "missing-pango": (
+        "WeasyPrint finds no Pango, the library that lays out its text ({0}).",
+        (
+            "Install it (Debian and Ubuntu: apt install libpango-1.0-0 libpangoft2-1.0-0; macOS: "
+            "brew install pango), or write .html and print that from a browser."
+        ),
+        "WeasyPrint 找不到排版所需的 Pango 库（{0}）。",
+        (
+            "请安装该库（Debian 与 Ubuntu：apt install libpango-1.0-0 libpangoft2-1.0-0；"
+            "macOS：brew install pango），或输出 .html 后用浏览器打印。"
+        ),
+    ),
+    "dossier-form": (
+        "A dossier is not written as {0}.",
+        "Name a file that ends in .html, .docx or .pdf.",
+        "简报不能写成 {0}。",
+        "请指定以 .html、.docx 或 .pdf 结尾的文件。",
+    ),
     "missing-package": (
         "'{0}' is not installed.",
         'Install it with: pip install "city-practice-graph[{1}]"',
