@@ -533,7 +533,9 @@ def gap(
 @click.option("--peers", "number", type=click.IntRange(1), default=10, show_default=True)
 @click.option("--leading", type=click.IntRange(1), metavar="N", help="Leaders instead of peers.")
 @click.option("--weight", "weights", multiple=True, metavar="PART=NUMBER")
-@output_option("File to write, ending in .html, .docx or .pdf; CITY.html unless told.", required=False)
+@output_option(
+    "File to write, ending in .html, .docx or .pdf; CITY.html unless told.", required=False
+)
 @_EXPLAIN
 @click.pass_obj
 def dossier(

@@ -27,6 +27,7 @@ from kg.pictures import (
     LatticeNode,
     Picture,
     draw_accumulation,
+    draw_gap,
     draw_lattice,
     draw_matrix,
     draw_pairs,
@@ -51,7 +52,7 @@ pytest.importorskip("matplotlib")
 
 SVG = "{http://www.w3.org/2000/svg}"
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
-KINDS = ("matrix", "technology", "bars", "pairs", "no-pairs", "lattice", "curve")
+KINDS = ("matrix", "technology", "bars", "pairs", "no-pairs", "lattice", "gap", "curve")
 SMALL_NODES = [
     LatticeNode("top", 6, ""),
     LatticeNode("a", 4, "Open data"),
@@ -138,6 +139,9 @@ class Gallery:
             ]
             edges = [(ids[a], ids[b]) for a, b in covers]
             return draw_lattice(nodes, edges, scope=scope, language=language)
+        if kind == "gap":
+            gap = self.graph.gap("shanghai")
+            return draw_gap(matrix, gap, names=names, language=language)
         return draw_accumulation(CURVE, scope=scope, language=language)
 
 
@@ -273,8 +277,8 @@ def test_every_picture_speaks_one_language_and_says_what_a_blank_is(
     assert re.sub(r"\s", "", picture.title) in read
     assert re.sub(r"\s", "", text("unknown-not-absent", language)) in read
     assert text("unknown-not-absent", language) in picture.description
-    # The denominator: 87 cities are registered, 25 of them in the smaller scope.
-    assert ("25" if kind == "technology" else "87") in read
+    # The denominator: 87 cities are registered, 25 in the smaller scope, 10 compared with one.
+    assert {"technology": "25", "gap": "10"}.get(kind, "87") in read
     chinese = [c for c in read if unicodedata.name(c, "").startswith("CJK UNIFIED")]
     assert bool(chinese) == (language == "zh")
 
@@ -827,3 +831,43 @@ def test_counts_of_the_leaders_are_drawn_from_the_store(graph: KnowledgeGraph) -
     best = table.rows[0]
     assert f"{len(best.cities)} of 10" in picture.title
     assert all(isinstance(link, Link) for link in best.links)
+
+
+# Gap
+
+
+@pytest.mark.parametrize("city", ["shanghai", "london"])
+def test_the_gap_picture_shows_each_cell_of_the_record(graph: KnowledgeGraph, city: str) -> None:
+    """As many dark cells as the record has, in every column and row; the rest is blank."""
+    matrix, gap = graph.matrix(), graph.gap(city)
+    names = graph.names()
+    picture, figure = caught(lambda: draw_gap(matrix, gap, names=names))
+    shown = [
+        concept
+        for concept in matrix.concepts
+        if matrix.evidence(gap.city, concept) or concept in {row.concept for row in gap.rows}
+    ]
+    cities = (gap.city, *gap.documented)
+    held = sum(bool(matrix.evidence(c, concept)) for c in cities for concept in shown)
+    from matplotlib.colors import to_hex
+    from matplotlib.patches import Rectangle
+
+    quiet = pictures.QUIET.lower()
+    cells = [p for p in figure.findobj(Rectangle) if to_hex(p.get_edgecolor()) == quiet]
+    dark = [cell for cell in cells if to_hex(cell.get_facecolor()) == pictures.FILL.lower()]
+    swatches = 1
+    assert len(dark) - swatches == held
+    assert len(shown) * len(cities) <= len(cells) <= len(shown) * len(cities) + 4
+    written = as_read(picture)
+    for row in gap.rows:
+        assert f"{len(row.cities)}of{len(gap.documented)}" in written
+        assert re.sub(r"\s", "", names[row.concept]) in written
+
+
+def test_the_gap_picture_without_a_gap_is_a_sentence(graph: KnowledgeGraph) -> None:
+    from dataclasses import replace
+
+    gap = replace(graph.gap("shanghai"), rows=())
+    picture = draw_gap(graph.matrix(), gap, names=graph.names("zh"), language="zh")
+    assert text("unknown-not-absent", "zh") in picture.description
+    assert b"<rect" not in picture.svg

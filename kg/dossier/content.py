@@ -46,7 +46,6 @@ MOST_COMPANIONS: Final = 4
 MOST_OUTCOMES: Final = 3
 MOST_PEERS: Final = 10
 MOST_CITIES: Final = 6
-MOST_REFERENCES: Final = 42
 
 
 def build_dossier(
@@ -224,14 +223,35 @@ class _Writer:
 
     @cached_property
     def places(self) -> dict[str, list[tuple[str, str]]]:
-        """Claim to the places (fragment, source) behind it, of the claims on weak factors."""
-        claims = sorted({iri for weak in self.gaps.weak for iri in (*weak.claims, *weak.against)})
+        """Claim to the places behind it (fragment, document), of every claim of the dossier.
+
+        The document is what was read. The sources that the analysis counts may be those that it
+        repeats: good for counting who says so, not for saying where it was seen.
+        """
+        claims = {iri for weak in self.gaps.weak for iri in (*weak.claims, *weak.against)}
+        for gap in self.gaps.rows:
+            claims |= {iri for outcome in gap.outcomes for iri in outcome.claims}
+            claims |= {link.claim for example in gap.examples for link in example.links}
+        for concept in self.matrix.concepts:
+            if self.matrix.evidence(self.gaps.city, concept):
+                for city in (self.gaps.city, *self.gaps.compared):
+                    claims |= {link.claim for link in self.matrix.evidence(city, concept)}
         found: dict[str, list[tuple[str, str]]] = {}
         if claims:
-            for record in self.graph.run("claim-places", claim=claims).records():
+            answer = self.graph.run("claim-places", claim=sorted(claims))
+            for record in answer.records():
                 place = (str(record["fragment"]), str(record["source"]))
                 found.setdefault(str(record["claim"]), []).append(place)
         return found
+
+    def documents(self, claims: Iterable[str]) -> list[str]:
+        """The documents behind claims, in their order."""
+        found = (document for claim in claims for _, document in self.places.get(claim, ()))
+        return list(dict.fromkeys(found))
+
+    def behind(self, example: Example) -> tuple[int, ...]:
+        """Numbers of the documents that say that a programme applies a practice."""
+        return self.cite(self.documents(link.claim for link in example.links))
 
     # Parts
 
@@ -296,9 +316,9 @@ class _Writer:
     def weak_finding(self, weak: WeakFactor) -> Line:
         """One weak factor, whether it is contradicted, and what is said to bear on it."""
         said = self.say("finding-weak", factor=self.name(weak.factor))
-        runs = [Run(said, cites=self.cite(self.sources(weak.claims)))]
+        runs = [Run(said, cites=self.cite(self.documents(weak.claims)))]
         if weak.against:
-            cites = self.cite(self.sources(weak.against))
+            cites = self.cite(self.documents(weak.against))
             runs.append(Run(self.say("finding-disputed"), cites=cites))
         missing = [
             practice
@@ -309,11 +329,6 @@ class _Writer:
             listed = self.listed(self.name(practice) for practice in missing)
             runs.append(Run(self.say("finding-bearing", list=listed)))
         return (*runs, Run(self.say("stop")))
-
-    def sources(self, claims: Iterable[str]) -> list[str]:
-        """Sources behind claims on weak factors, in the order of the claims."""
-        found = (source for claim in claims for _, source in self.places.get(claim, ()))
-        return list(dict.fromkeys(found))
 
     def gap(self, gap: Gap) -> list[Block]:
         """One practice: what it is, who does it how, what came of it, how sure."""
@@ -393,7 +408,7 @@ class _Writer:
         return (
             Run("".join(about)),
             Run(named, href=example.programme, strong=True),
-            Run(told, cites=self.cite(example.sources)),
+            Run(told, cites=self.behind(example)),
         )
 
     def companions(self, found: Sequence[Companion]) -> str:
@@ -407,7 +422,6 @@ class _Writer:
 
     def outcomes(self, gap: Gap) -> list[Run]:
         """Outcomes that sources report of these programmes, with their figures."""
-        sources = {example.programme: example.sources for example in gap.examples}
         runs: list[Run] = []
         seen: set[str] = set()
         # With a figure first; one outcome of two programmes is one outcome.
@@ -429,7 +443,7 @@ class _Writer:
                 text += self.say("brackets", self.say("disputed"))
             if runs:
                 runs.append(Run(self.say("items")))
-            cites = self.cite(sources.get(outcome.programme, ()))
+            cites = self.cite(self.documents(outcome.claims))
             runs.append(Run(text, cites=cites))
         return [*runs, Run(self.say("stop"))] if runs else []
 
@@ -480,7 +494,7 @@ class _Writer:
             factor = self.name(weak.factor)
             if weak.against:
                 factor += self.say("brackets", self.say("contradicted"))
-            cites = self.cite(self.sources((*weak.claims, *weak.against)))
+            cites = self.cite(self.documents((*weak.claims, *weak.against)))
             told = self.listed(scores.get(weak.factor, [self.say("no-score")]), "items")
             for number, practice in enumerate(weak.practices):
                 here = bool(self.matrix.evidence(self.gaps.city, practice))
@@ -563,7 +577,6 @@ class _Writer:
             for number, city in enumerate(gap.cities):
                 examples = [example for example in gap.examples if example.city == city]
                 claims = dict.fromkeys(link.claim for example in examples for link in example.links)
-                sources = {source for example in examples for source in example.sources}
                 told: list[Run] = []
                 for claim in claims:
                     told += [Run(self.say("list"))] if told else []
@@ -575,7 +588,7 @@ class _Writer:
                         (
                             Run(
                                 self.listed(self.name(example.programme) for example in examples),
-                                cites=self.cite(sources),
+                                cites=self.cite(self.documents(claims)),
                             ),
                         ),
                         tuple(told),
@@ -625,60 +638,41 @@ class _Writer:
         """One row a figure and claim behind it: of gaps, of weak factors, of shared practices."""
         rows = []
 
-        def add(
-            part: str,
-            concept: str,
-            city: str,
-            programme: str | None,
-            claim: str,
-            fragment: str,
-            source: str,
-        ) -> None:
-            number = self.numbers.get(source)
-            rows.append(
-                (
-                    from_value(part),
-                    from_value(self.name(concept)),
-                    from_value(self.name(city)),
-                    None if programme is None else from_value(self.name(programme)),
-                    ox.NamedNode(claim),
-                    from_value(fragment.removeprefix(FRAGMENT)),
-                    ox.NamedNode(source),
-                    None if number is None else from_value(number),
+        def add(part: str, concept: str, city: str, programme: str | None, claim: str) -> None:
+            for fragment, document in self.places.get(claim, ()):
+                number = self.numbers.get(document)
+                rows.append(
+                    (
+                        from_value(part),
+                        from_value(self.name(concept)),
+                        from_value(self.name(city)),
+                        None if programme is None else from_value(self.name(programme)),
+                        ox.NamedNode(claim),
+                        from_value(fragment.removeprefix(FRAGMENT)),
+                        ox.NamedNode(document),
+                        None if number is None else from_value(number),
+                    )
                 )
-            )
 
         for gap in self.gaps.rows:
             for example in gap.examples:
                 for link in example.links:
-                    add(
-                        "gap",
-                        gap.concept,
-                        example.city,
-                        example.programme,
-                        link.claim,
-                        link.fragment,
-                        link.source,
-                    )
+                    add("gap", gap.concept, example.city, example.programme, link.claim)
+            cities = {example.programme: example.city for example in gap.examples}
+            for outcome in gap.outcomes:
+                for claim in outcome.claims:
+                    city = cities.get(outcome.programme, self.gaps.city)
+                    add("outcome", outcome.outcome, city, outcome.programme, claim)
         for weak in self.gaps.weak:
             for claim in (*weak.claims, *weak.against):
-                for fragment, source in self.places.get(claim, ()):
-                    add("weak", weak.factor, self.gaps.city, None, claim, fragment, source)
+                add("weak", weak.factor, self.gaps.city, None, claim)
         for concept in self.matrix.concepts:
-            for city in (self.gaps.city, *self.gaps.compared):
-                if self.matrix.evidence(self.gaps.city, concept):
+            if self.matrix.evidence(self.gaps.city, concept):
+                for city in (self.gaps.city, *self.gaps.compared):
                     for link in self.matrix.evidence(city, concept):
-                        add(
-                            "shared",
-                            concept,
-                            city,
-                            link.programme,
-                            link.claim,
-                            link.fragment,
-                            link.source,
-                        )
+                        add("shared", concept, city, link.programme, link.claim)
         return Table(
-            ("part", "concept", "city", "programme", "claim", "place", "source", "reference"),
+            ("part", "concept", "city", "programme", "claim", "place", "document", "reference"),
             # A claim may count for a practice and for a broader one at once.
             tuple(dict.fromkeys(rows)),
         )

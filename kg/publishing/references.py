@@ -7,7 +7,6 @@ more: most pages have a title, an address and the day on which they were read.
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
 import warnings
@@ -33,6 +32,15 @@ STYLES: Final[Mapping[Language, str]] = {
 """Names of the styles in the repository of the Citation Style Language."""
 
 _LABEL: Final = re.compile(r"^\[?\d+[.\]]\s*")
+# The characters that TeX reads as commands (Knuth, The TeXbook, chapter 7); all others stay.
+_TEX: Final = str.maketrans(
+    {character: "\\" + character for character in "#$%&_{}"}
+    | {
+        "\\": r"{\textbackslash}",
+        "~": r"{\textasciitilde}",
+        "^": r"{\textasciicircum}",
+    }
+)
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 
 
@@ -110,19 +118,17 @@ def to_bibtex(items: Iterable[Item]) -> str:
     Raises
     ------
     MissingPackageError
-        bibtexparser or latexcodec is not installed.
+        bibtexparser is not installed.
     """
     try:
-        import latexcodec  # noqa: F401 (registers the codec)
         from bibtexparser.bibdatabase import BibDatabase
         from bibtexparser.bwriter import BibTexWriter
     except ImportError as error:
         raise MissingPackageError("missing-package", error.name or "", "dossier") from error
 
     def escaped(text: str) -> str:
-        # Braces keep the capitals of a name and an institution whole; the codec escapes what TeX
-        # would take as a command and keeps every other character.
-        return f"{{{codecs.encode(text, 'ulatex+utf8', 'keep')!s}}}"
+        # Outer braces keep the capitals of a title and the name of an institution whole.
+        return "{" + text.translate(_TEX) + "}"
 
     database = BibDatabase()
     for item in items:
