@@ -13,6 +13,7 @@ import unicodedata
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from functools import partial
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -610,8 +611,9 @@ def recurrence_table(counts: list[int], scope: int) -> RecurrenceTable:
 @pytest.mark.parametrize(
     ("count", "scope", "low", "high", "label"),
     [
-        # Newcombe, Statistics in Medicine 17 (1998), table I, method 3 (Wilson).
+        # proportion_confint(..., method="wilson") of statsmodels 0.15.0.
         (81, 263, 0.2553, 0.3662, "81 of 263: 31 % (26–37 %)"),
+        # R package ratesci, tests/testthat/test3.R, "Single proportion, Newcombe examples".
         (15, 148, 0.0624, 0.1605, "15 of 148: 10 % (6–16 %)"),
         (1, 29, 0.0061, 0.1718, "1 of 29: 3 % (0.6–17 %)"),
     ],
@@ -626,6 +628,10 @@ def test_bars_carry_the_wilson_interval(
         if hasattr(line, "get_segments")
     )
     assert whisker[:, 0] == pytest.approx([low, high], abs=5e-5)
+    # What the interval is: the shares from which the count is as many standard errors away.
+    ends = whisker[:, 0]
+    away = (count / scope - ends) / np.sqrt(ends * (1 - ends) / scope)
+    assert away == pytest.approx([NormalDist().inv_cdf(0.975), NormalDist().inv_cdf(0.025)])
     axes: Any = figure.axes[0]
     assert axes.patches[0].get_width() == pytest.approx(count / scope)
     assert label.replace(" %", "\u00a0%") in texts(picture)

@@ -507,7 +507,7 @@ def find_peers(
 ) -> PeerTable:
     """Put the other cities of a matrix beside one city, by context and apart from it by practice.
 
-    Context is Gower's general coefficient (Biometrics 27, 1971, sections 2 and 3): the weighted
+    Context is Gower's general coefficient (Biometrics 27, 1971): the weighted
     mean of the similarities of the parts that are known of both cities.
 
     - ``region``, ``subregion``: 1 when they are the same (UN M49), else 0.
@@ -628,7 +628,7 @@ def gower(similarities: Floats, weights: Floats) -> Gower:
     Gower
         The mean (NaN where nothing is known), the share of the weight that is known, and the
         bounds of the mean when nothing is assumed of the rest (Manski, Partial Identification of
-        Probability Distributions, 2003, chapter 1).
+        Probability Distributions, 2003).
     """
     import numpy as np
 
