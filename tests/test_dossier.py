@@ -12,7 +12,7 @@ import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -168,6 +168,14 @@ def test_six_pages_of_a4(
     pages = HTML(string=to_html(briefs[city, language])).render().pages
     assert len(pages) <= MOST_PAGES
     assert {(round(page.width), round(page.height)) for page in pages} == {(794, 1123)}
+
+
+@pytest.mark.parametrize("options", [{"leading": 50}, {"peers": 40, "level": None}])
+def test_six_pages_when_compared_with_many(graph: KnowledgeGraph, options: dict[str, Any]) -> None:
+    from weasyprint import HTML
+
+    brief = build_dossier(graph, "shanghai", **options)
+    assert len(HTML(string=to_html(brief)).render().pages) <= MOST_PAGES
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -46,6 +46,7 @@ MOST_COMPANIONS: Final = 4
 MOST_OUTCOMES: Final = 3
 MOST_PEERS: Final = 10
 MOST_CITIES: Final = 6
+MOST_REFERENCES: Final = 46
 
 
 def build_dossier(
@@ -89,7 +90,12 @@ def build_dossier(
         raise KgError(gaps.reason)
     counted = graph.recurrence(level=level, edition=edition)
     sure = {row.row.concept: row for row in assess(graph.store, counted).rows}
-    return _Writer(graph, matrix, gaps, sure, language, leading).write()
+    # Compared with many cities a practice has many sources: fewer practices are then shown in full.
+    for most in range(MOST_GAPS, 0, -1):
+        dossier = _Writer(graph, matrix, gaps, sure, language, leading, most).write()
+        if len(dossier.references) <= MOST_REFERENCES:
+            break
+    return dossier
 
 
 class _Writer:
@@ -103,12 +109,14 @@ class _Writer:
         sure: Mapping[str, Certainty],
         language: Language,
         leading: int | None,
+        most: int,
     ) -> None:
         self.graph, self.matrix, self.gaps, self.sure = graph, matrix, gaps, sure
         self.language, self.leading = language, leading
         self.called = graph.names(language)
         self.numbers: dict[str, int] = {}
-        self.shown = gaps.rows[:MOST_GAPS]
+        self.most = most
+        self.shown = gaps.rows[:most]
 
     def write(self) -> Dossier:
         """All parts, with the references numbered in the order in which they are cited."""
@@ -120,7 +128,9 @@ class _Writer:
             Heading(self.say("findings")),
             Bullets(tuple(self.findings())),
         ]
-        twin = _Writer(self.graph, self.matrix, self.gaps, self.sure, other, self.leading)
+        twin = _Writer(
+            self.graph, self.matrix, self.gaps, self.sure, other, self.leading, self.most
+        )
         twin.numbers = self.numbers  # a summary in the other language cites the same list
         summary = twin.say("space").join(
             "".join(run.text for run in line) for line in twin.findings()
@@ -449,7 +459,7 @@ class _Writer:
 
     def further(self) -> list[Block]:
         """The practices behind those that are shown in full."""
-        rest = self.gaps.rows[MOST_GAPS:]
+        rest = self.gaps.rows[self.most :]
         if not rest:
             return []
         parts = [
