@@ -45,7 +45,8 @@ MOST_PROGRAMMES: Final = 3
 MOST_COMPANIONS: Final = 4
 MOST_OUTCOMES: Final = 3
 MOST_PEERS: Final = 10
-MOST_CITIES: Final = 6
+MOST_LISTED: Final = 6
+MOST_ROWS: Final = 12
 MOST_REFERENCES: Final = 46
 
 
@@ -189,6 +190,13 @@ class _Writer:
     def listed(self, parts: Iterable[str], key: str = "list") -> str:
         """Parts of a list, separated as the language does it."""
         return self.say(key).join(parts)
+
+    def some(self, parts: Iterable[str]) -> str:
+        """The first parts of a list, and how many more there are."""
+        listed = list(parts)
+        told = self.listed(listed[:MOST_LISTED])
+        rest = len(listed) - MOST_LISTED
+        return told + self.say("space") + self.say("and-more", rest) if rest > 0 else told
 
     def count(self, number: int) -> str:
         """A number of programmes, in the right form."""
@@ -464,15 +472,7 @@ class _Writer:
             return []
         parts = [
             self.name(gap.concept)
-            + self.say(
-                "brackets",
-                self.listed(self.name(city) for city in gap.cities[:MOST_CITIES])
-                + (
-                    self.say("and-more", len(gap.cities) - MOST_CITIES)
-                    if len(gap.cities) > MOST_CITIES
-                    else ""
-                ),
-            )
+            + self.say("brackets", self.some(self.name(city) for city in gap.cities))
             for gap in rest[:8]
         ]
         if len(rest) > 8:
@@ -512,10 +512,7 @@ class _Writer:
                 cities = [
                     city for city in self.matrix.cities if self.matrix.evidence(city, practice)
                 ]
-                listed = self.listed(self.name(city) for city in cities[:MOST_CITIES])
-                if len(cities) > MOST_CITIES:
-                    listed += self.say("space")
-                    listed += self.say("and-more", len(cities) - MOST_CITIES)
+                listed = self.some(self.name(city) for city in cities)
                 share = self.say("share", count=len(cities), of=len(self.matrix.cities))
                 rows.append(
                     (
@@ -571,7 +568,7 @@ class _Writer:
         """One city compared: likeness, what is not known, what both have on record."""
         likeness = self.say("nothing") if peer.context is None else f"{peer.context:.2f}"
         missing = self.listed(self.say(f"part-{part}") for part in peer.missing)
-        shared = self.listed(self.name(one.concept) for one in peer.shared)
+        shared = self.some(self.name(one.concept) for one in peer.shared)
         return (
             (Run(self.name(peer.city), href=peer.city),),
             _plain(likeness),
@@ -584,7 +581,7 @@ class _Writer:
         """Claims behind each cell of the gaps that are shown."""
         rows: list[tuple[Line, ...]] = []
         for gap in self.shown:
-            for number, city in enumerate(gap.cities):
+            for number, city in enumerate(gap.cities[:MOST_ROWS]):
                 examples = [example for example in gap.examples if example.city == city]
                 claims = dict.fromkeys(link.claim for example in examples for link in example.links)
                 told: list[Run] = []
@@ -604,6 +601,9 @@ class _Writer:
                         tuple(told),
                     )
                 )
+            if len(gap.cities) > MOST_ROWS:
+                more = self.say("evidence-more", len(gap.cities) - MOST_ROWS)
+                rows.append(((), _plain(more), (), ()))
         return [
             Heading(self.say("evidence")),
             Paragraph(_plain(self.say("evidence-lead")), "note"),

@@ -140,7 +140,7 @@ _WORDING: Final[dict[str, tuple[str, str]]] = {
     "contradicted": ("appraisal contradicted", "评价有相反陈述"),
     "doubtful-column": ("column in doubt", "该列存疑"),
     "no-score": ("none", "无"),
-    "and-more": ("+{0}", "等"),
+    "and-more": ("+{0}", "等（另有 {0}）"),
     # peers
     "peers": ("The cities compared", "对照城市"),
     "peers-lead": (
@@ -209,6 +209,7 @@ _WORDING: Final[dict[str, tuple[str, str]]] = {
     "evidence-city": ("City", "城市"),
     "evidence-programmes": ("Programmes", "项目"),
     "evidence-claims": ("Claims", "声明"),
+    "evidence-more": ("{0} more: --explain", "另有 {0} 座：--explain"),
     "references": ("References", "参考文献"),
 }
 
