@@ -1,0 +1,68 @@
+"""Formats of answers: their names, media types and file endings.
+
+Tables and truth values have the W3C's SPARQL 1.1 results formats; triples have the RDF syntaxes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Format:
+    """One format of answers.
+
+    Attributes
+    ----------
+    media_types
+        The first is the one that an answer bears; the others are accepted, too.
+    unique
+        IRI that the W3C's registry of formats gives it (w3.org/ns/formats).
+    """
+
+    name: str
+    media_types: tuple[str, ...]
+    suffix: str
+    unique: str
+
+
+_BASE: Final = "http://www.w3.org/ns/formats/"
+
+TABLES: Final[Mapping[str, Format]] = {
+    form.name: form
+    for form in (
+        Format(
+            "json",
+            ("application/sparql-results+json", "application/json"),
+            ".json",
+            _BASE + "SPARQL_Results_JSON",
+        ),
+        Format(
+            "xml",
+            ("application/sparql-results+xml", "application/xml", "text/xml"),
+            ".xml",
+            _BASE + "SPARQL_Results_XML",
+        ),
+        Format("csv", ("text/csv",), ".csv", _BASE + "SPARQL_Results_CSV"),
+        Format("tsv", ("text/tab-separated-values",), ".tsv", _BASE + "SPARQL_Results_TSV"),
+    )
+}
+"""Formats of tables and truth values, the server's favourite first."""
+
+GRAPHS: Final[Mapping[str, Format]] = {
+    form.name: form
+    for form in (
+        Format("turtle", ("text/turtle", "application/x-turtle"), ".ttl", _BASE + "Turtle"),
+        Format("ntriples", ("application/n-triples", "text/plain"), ".nt", _BASE + "N-Triples"),
+        Format("jsonld", ("application/ld+json",), ".jsonld", _BASE + "JSON-LD"),
+        Format(
+            "rdfxml",
+            ("application/rdf+xml", "application/xml", "text/xml"),
+            ".rdf",
+            _BASE + "RDF_XML",
+        ),
+    )
+}
+"""Formats of triples, the server's favourite first."""

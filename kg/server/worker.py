@@ -1,0 +1,143 @@
+"""A worker: evaluates one query at a time and serialises the whole answer.
+
+It is forked from the spawner with the dataset in memory, reads jobs from a socket and writes one
+answer for each. It keeps no state, opens no file and has no network. Whatever goes wrong in the
+engine, from a panic to a stack that overflows, ends this process and no other.
+"""
+
+from __future__ import annotations
+
+import gzip
+import resource
+import signal
+import socket
+from collections.abc import Callable
+from typing import Final
+
+import pyoxigraph as ox
+
+from kg.server.wire import (
+    ANSWER,
+    FAILED,
+    MALFORMED,
+    NOT_ACCEPTABLE,
+    TOO_LARGE,
+    Job,
+    frame,
+    receive,
+)
+
+_TABLE_FORMATS: Final = {
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+}
+_GRAPH_FORMATS: Final = {
+    "turtle": ox.RdfFormat.TURTLE,
+    "ntriples": ox.RdfFormat.N_TRIPLES,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+}
+_WORTH_COMPRESSING: Final = 1_400  # less fits one packet as it is
+
+
+class _TooLargeError(Exception):
+    pass
+
+
+class _Bounded:
+    """A file in memory that refuses to grow beyond a bound."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.size = most, 0
+        self.parts: list[bytes] = []
+
+    def write(self, part: bytes) -> int:
+        """Take a part of the answer."""
+        self.size += len(part)
+        if self.size > self.most:
+            raise _TooLargeError
+        self.parts.append(bytes(part))
+        return len(part)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+
+def evaluate(dataset: ox.Store, job: Job, most: int, prefixes: dict[str, str]) -> bytes:
+    """The content of the frame that answers a job.
+
+    Parameters
+    ----------
+    most
+        Length of the longest answer, in bytes.
+    prefixes
+        Prefix to namespace, for Turtle and RDF/XML.
+    """
+    try:
+        graphs: dict[str, object] = {}
+        if job.default_graphs is not None or job.named_graphs is not None:
+            graphs["default_graph"] = [ox.NamedNode(iri) for iri in job.default_graphs or ()]
+            graphs["named_graphs"] = [ox.NamedNode(iri) for iri in job.named_graphs or ()]
+        answer = dataset.query(job.query, **graphs)  # type: ignore[arg-type]
+    except (SyntaxError, ValueError) as error:
+        return MALFORMED + str(error).encode("utf-8", "replace")
+    except OSError as error:
+        return FAILED + str(error).encode("utf-8", "replace")
+    out = _Bounded(most)
+    try:
+        if isinstance(answer, ox.QueryTriples):
+            if job.graph is None:
+                return NOT_ACCEPTABLE + b"graph"
+            form = _GRAPH_FORMATS[job.graph]
+            named = prefixes if job.graph in ("turtle", "rdfxml", "jsonld") else None
+            ox.serialize(answer, out, form, prefixes=named)
+        else:
+            if job.table is None:
+                return NOT_ACCEPTABLE + b"table"
+            answer.serialize(out, _TABLE_FORMATS[job.table])
+    except _TooLargeError:
+        return TOO_LARGE
+    except (ValueError, OSError, RuntimeError) as error:
+        return FAILED + str(error).encode("utf-8", "replace")
+    body = b"".join(out.parts)
+    packed = job.gzip and len(body) >= _WORTH_COMPRESSING
+    kind = b"g" if isinstance(answer, ox.QueryTriples) else b"t"
+    # Time zero: equal answers are equal bytes.
+    return ANSWER + kind + (b"z" + gzip.compress(body, 5, mtime=0) if packed else b"p" + body)
+
+
+def run(
+    connection: socket.socket,
+    dataset: ox.Store,
+    *,
+    seconds: float,
+    most: int,
+    prefixes: dict[str, str],
+    ready: Callable[[], None],
+) -> None:
+    """Answer jobs until the other side closes.
+
+    Parameters
+    ----------
+    seconds
+        A query that runs longer ends this process by itself, should nobody else end it.
+    ready
+        Called once before the first job: the last walls go up here, and are proved.
+    """
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.signal(signal.SIGXCPU, signal.SIG_DFL)
+    ready()
+    connection.sendall(frame(b"R"))
+    while (content := receive(connection)) is not None:
+        # The engine cannot be interrupted from Python, but the default action of both signals
+        # ends the process from the kernel's side.
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        spent = int(used.ru_utime + used.ru_stime)
+        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        resource.setrlimit(resource.RLIMIT_CPU, (spent + int(seconds) + 2, hard))
+        answer = evaluate(dataset, Job.decode(content), most, prefixes)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        connection.sendall(frame(answer))
