@@ -49,7 +49,7 @@ def test_leaders_as_csv() -> None:
 def test_every_form(form: str) -> None:
     result = run("recur", "--format", form)
     assert result.exit_code == 0
-    assert "open-data" in result.stdout
+    assert ("Smart mobility" if form in ("table", "md") else "practice/smart-mob") in result.stdout
     if form == "jsonl":
         assert all(json.loads(line) for line in result.stdout.splitlines())
 
@@ -262,3 +262,19 @@ def test_recur_says_how_sure_it_is() -> None:
     assert first.startswith("https://w3id.org/city-practice-graph/concept/practice/open-data")
     assert "Wilson" in result.stderr
     assert "威尔逊" in run("--lang", "zh", "recur", "--sure", "--format", "csv").stderr
+
+
+def test_recur_leads_to_the_claims_behind_its_counts() -> None:
+    counted = csv.DictReader(io.StringIO(run("recur", "--leading", "5", "--format", "csv").stdout))
+    explained = run("recur", "--leading", "5", "--explain", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(explained.stdout)))
+    assert list(rows[0]) == ["concept", "city", "programme", "claim", "place"]
+    for row in counted:
+        links = [link for link in rows if link["concept"] == row["name"]]
+        assert {link["city"] for link in links} == set(row["city_list"].split("; "))
+        assert len({link["programme"] for link in links}) == int(row["programmes"])
+        assert all(link["claim"].startswith("claim/") and link["place"] for link in links)
+    assert "5 of 5 cities" in explained.stderr
+    chinese = run("--lang", "zh", "recur", "--leading", "5", "--explain", "--format", "csv")
+    assert len(chinese.stdout.splitlines()) == len(rows) + 1
+    assert "新加坡" in chinese.stdout

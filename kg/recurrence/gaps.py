@@ -395,7 +395,10 @@ class GapTable:
                 "; ".join(dict.fromkeys(_outcome_text(o, called) for o in gap.outcomes)),
             )
             rows.append((ox.NamedNode(gap.concept), *(from_value(cell) for cell in cells)))
-        return Table(variables, tuple(rows))
+        brief = (
+            *("name", "cities", "documented", "sources", "search", "factors", "programme_list"),
+        )
+        return Table(variables, tuple(rows), brief)
 
     def to_evidence_table(self, names: Mapping[str, str] | None = None) -> Table:
         """One row a claim behind a gap: city, programme, claim, place and source."""
@@ -421,7 +424,8 @@ class GapTable:
             for example in gap.examples
             for link in example.links
         ]
-        return Table(variables, tuple(rows))
+        brief = (variables[0], "city", "name", "claim", "fragment")
+        return Table(variables, tuple(rows), brief)
 
     def to_companions_table(self, names: Mapping[str, str] | None = None) -> Table:
         """One row a gap and mechanism or technology that is on record of its programmes."""
@@ -447,7 +451,8 @@ class GapTable:
             )
             for found in companions
         ]
-        return Table(variables, tuple(rows))
+        brief = (variables[0], "facet", "name", "programmes", "of", "cities")
+        return Table(variables, tuple(rows), brief)
 
 
 def _outcome_text(outcome: ReportedOutcome, names: Mapping[str, str]) -> str:

@@ -370,7 +370,8 @@ class PeerTable:
                 "; ".join(called.get(s.concept, shorten(s.concept)) for s in peer.shared),
             )
             rows.append((ox.NamedNode(peer.city), *(from_value(cell) for cell in cells)))
-        return Table(variables, tuple(rows))
+        brief = ("name", "context", "missing", "jaccard", "shared", "theirs", "shared_list")
+        return Table(variables, tuple(rows), brief)
 
     def to_parts_table(self, names: Mapping[str, str] | None = None) -> Table:
         """One row a city and value compared: both raw values and where they stand.
@@ -408,7 +409,8 @@ class PeerTable:
                         ),
                     )
                     rows.append((ox.NamedNode(peer.city), *(from_value(cell) for cell in cells)))
-        return Table(variables, tuple(rows))
+        brief = ("name", "part", "similarity", "missing", "about", "here", "there")
+        return Table(variables, tuple(rows), brief)
 
     def to_evidence_table(self) -> Table:
         """One row a claim behind a shared concept, of this city (``here``) and the other."""
@@ -426,7 +428,8 @@ class PeerTable:
                         )
                         for link in links
                     ]
-        return Table(variables, tuple(rows))
+        brief = ("city", variables[1], "side", "programme", "claim", "fragment")
+        return Table(variables, tuple(rows), brief)
 
 
 _EVIDENCE: Final = ("programme", "direct", "claim", "fragment", "source")
