@@ -75,6 +75,15 @@ _SEEDED = click.option(
     "--seed", type=int, default=SEED, show_default=True, help="Seed of everything random."
 )
 
+_WEIGHT = click.option(
+    "--weight",
+    "weights",
+    multiple=True,
+    metavar="PART=NUMBER",
+    help="How much a part of the context counts, such as rank=0: region, subregion, population, "
+    "rank or factors; repeatable.",
+)
+
 
 def scoped(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say what an analysis looks at."""
@@ -414,13 +423,7 @@ def scores(
 @click.command(cls=KgCommand)
 @click.argument("city")
 @scoped
-@click.option(
-    "--weight",
-    "weights",
-    multiple=True,
-    metavar="PART=NUMBER",
-    help="Weight of region, subregion, population, rank or factors; repeatable.",
-)
+@_WEIGHT
 @click.option("--limit", type=click.IntRange(1), default=10, show_default=True)
 @click.option("--parts", is_flag=True, help="What each likeness is made of instead.")
 @EXPLAIN
@@ -464,9 +467,16 @@ def peers(
 @click.command(cls=KgCommand)
 @click.argument("city")
 @scoped
-@click.option("--peers", "number", type=click.IntRange(1), default=10, show_default=True)
+@click.option(
+    "--peers",
+    "number",
+    type=click.IntRange(1),
+    default=10,
+    show_default=True,
+    help="Compare with this many cities of most similar context.",
+)
 @click.option("--leading", type=click.IntRange(1), metavar="N", help="Leaders instead of peers.")
-@click.option("--weight", "weights", multiple=True, metavar="PART=NUMBER")
+@_WEIGHT
 @click.option("--with", "companions", is_flag=True, help="What came with each practice instead.")
 @EXPLAIN
 @click.pass_obj
@@ -540,7 +550,11 @@ def configurations(
     explain: bool,
     **options: Any,
 ) -> None:
-    """Find combinations of CONDITIONS that stand beside an outcome (crisp-set QCA)."""
+    """Find combinations of CONDITIONS that stand beside an outcome (crisp-set QCA).
+
+    \b
+    kg configurations open-data digital-literacy --outcome leading:20
+    """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
     from kg.recurrence.configurations import (
         Rules,
         find_configurations,

@@ -98,6 +98,30 @@ def test_did_you_mean() -> None:
     assert "是否指" in chinese.stderr
 
 
+@pytest.mark.parametrize(
+    ("call", "close"),
+    [
+        ("show city/singapoor", "city/singapore"),
+        ("show practice/opendata", "practice/open-data"),
+        ("show concept/practice/opendata", "practice/open-data"),
+        ("gap singapoor", "city/singapore"),
+        ("peers organisation/adelaid", "city/adelaide"),
+        ("compare beijin", "city/beijing"),
+    ],
+)
+def test_only_things_of_the_kind_asked_for_are_suggested(call: str, close: str) -> None:
+    result = run(*call.split())
+    assert result.exit_code == 1
+    offered = re.split(r",? ", result.stderr.partition("Did you mean ")[2].strip().rstrip("?"))
+    assert offered[0] == close
+    assert {thing.partition("/")[0] for thing in offered} == {close.partition("/")[0]}
+
+
+def test_nothing_of_another_kind_is_suggested_when_nothing_is_close() -> None:
+    assert "Did you mean" not in run("show", "city/nowhere").stderr
+    assert "kg search" in run("gap", "qqqq").stderr
+
+
 def test_compare() -> None:
     result = run("compare", "singapore", "赫尔辛基", "--format", "csv")
     rows = list(csv.reader(io.StringIO(result.stdout)))

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 NOT_ABSENT: Final[Mapping[Language, str]] = MappingProxyType(
     {
-        "en": "not recorded here is not the same as absent",
-        "zh": "此处未见记载，不等于不存在",
+        "en": "Not recorded here is not the same as absent.",
+        "zh": "此处未见记载，不等于不存在。",
     }
 )
 
