@@ -19,8 +19,8 @@ _BETWEEN_SPACES = re.compile(r"[^ ]+ *| +")
 _GAP = 2
 # Of Chinese, what is no longer than a name and has spaces around it stays whole, too.
 _NAME = 12
-# Words up to so long stay whole: as long as there is room for them all, then shorter ones.
-_WORDS = (16, 12, 8, 4)
+# Words up to so long stay whole: the longest for which there is room.
+_WORDS = range(16, 3, -1)
 # A heading is no narrower than this: one character of Chinese below the other reads badly.
 _HEADING = 8
 # Where lines may be of any length, longer cells are still wrapped.

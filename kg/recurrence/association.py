@@ -320,10 +320,7 @@ class Association:
             )
             for pair in self.pairs
         ]
-        brief = (
-            *("first_name", "second_name", "direction", "cities", "expected", "q"),
-            *("significant", "city_list"),
-        )
+        brief = ("first_name", "second_name", "direction", "cities", "expected", "q", "city_list")
         return Table(variables, tuple(rows), brief)
 
 

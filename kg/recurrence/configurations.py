@@ -828,7 +828,7 @@ class Configurations:
                     )
         brief = (
             *("solution", "model", "term", "cities", "with_outcome", "consistency"),
-            *("raw_coverage", "city_list", "against_list"),
+            *("raw_coverage", "city_list"),
         )
         return _table(variables, rows, brief)
 

@@ -537,7 +537,7 @@ class CoverageReport:
             )
         brief = (
             *("name", "programmes", "concepts", "estimated", "low", "high", "share_seen"),
-            *("reason", "caution"),
+            "caution",
         )
         return Table(variables, tuple(rows), brief)
 

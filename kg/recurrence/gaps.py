@@ -395,9 +395,7 @@ class GapTable:
                 "; ".join(dict.fromkeys(_outcome_text(o, called) for o in gap.outcomes)),
             )
             rows.append((ox.NamedNode(gap.concept), *(from_value(cell) for cell in cells)))
-        brief = (
-            *("name", "cities", "documented", "sources", "search", "factors", "programme_list"),
-        )
+        brief = ("name", "cities", "documented", "sources", "search", "factors", "programme_list")
         return Table(variables, tuple(rows), brief)
 
     def to_evidence_table(self, names: Mapping[str, str] | None = None) -> Table:
