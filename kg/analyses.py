@@ -92,6 +92,28 @@ def scoped(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def compared(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say which cities one city is compared with."""
+    for option in reversed(
+        (
+            click.option(
+                "--peers",
+                "number",
+                type=click.IntRange(1),
+                default=10,
+                show_default=True,
+                help="Compare with this many cities of most similar context.",
+            ),
+            click.option(
+                "--leading", type=click.IntRange(1), metavar="N", help="Leaders instead of peers."
+            ),
+            _WEIGHT,
+        )
+    ):
+        command = option(command)
+    return command
+
+
 def add_commands(group: click.Group) -> None:
     """Put the commands of this module into the ``kg`` command."""
     commands = (
@@ -468,16 +490,7 @@ def peers(
 @click.command(cls=KgCommand)
 @click.argument("city")
 @scoped
-@click.option(
-    "--peers",
-    "number",
-    type=click.IntRange(1),
-    default=10,
-    show_default=True,
-    help="Compare with this many cities of most similar context.",
-)
-@click.option("--leading", type=click.IntRange(1), metavar="N", help="Leaders instead of peers.")
-@_WEIGHT
+@compared
 @click.option("--with", "companions", is_flag=True, help="What came with each practice instead.")
 @EXPLAIN
 @click.pass_obj
@@ -523,13 +536,11 @@ def gap(
 @click.argument("city")
 @_LEVEL
 @_EDITION
-@click.option("--peers", "number", type=click.IntRange(1), default=10, show_default=True)
-@click.option("--leading", type=click.IntRange(1), metavar="N", help="Leaders instead of peers.")
-@click.option("--weight", "weights", multiple=True, metavar="PART=NUMBER")
+@compared
 @output_option(
     "File to write, ending in .html, .docx or .pdf; CITY.html unless told.", required=False
 )
-@_EXPLAIN
+@EXPLAIN
 @click.pass_obj
 def dossier(
     settings: Settings,
