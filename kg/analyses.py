@@ -13,7 +13,7 @@ from kg.console import (
     Settings,
     chosen_form,
     output_option,
-    print_rows,
+    print_links,
     print_table,
 )
 from kg.errors import ParameterError
@@ -68,17 +68,48 @@ _TOP = click.option(
     metavar="N",
     help="Only the cities ranked 1 to N in the edition.",
 )
-_EXPLAIN = click.option(
+EXPLAIN = click.option(
     "--explain", is_flag=True, help="Show the claims and places behind every figure instead."
 )
 _SEEDED = click.option(
     "--seed", type=int, default=SEED, show_default=True, help="Seed of everything random."
 )
 
+_WEIGHT = click.option(
+    "--weight",
+    "weights",
+    multiple=True,
+    metavar="PART=NUMBER",
+    help="How much a part of the context counts, such as rank=0: region, subregion, population, "
+    "rank or factors; repeatable.",
+)
+
 
 def scoped(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say what an analysis looks at."""
     for option in reversed((_BY, _LEVEL, _EDITION, *_SCOPE)):
+        command = option(command)
+    return command
+
+
+def compared(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say which cities one city is compared with."""
+    for option in reversed(
+        (
+            click.option(
+                "--peers",
+                "number",
+                type=click.IntRange(1),
+                default=10,
+                show_default=True,
+                help="Compare with this many cities of most similar context.",
+            ),
+            click.option(
+                "--leading", type=click.IntRange(1), metavar="N", help="Leaders instead of peers."
+            ),
+            _WEIGHT,
+        )
+    ):
         command = option(command)
     return command
 
@@ -129,25 +160,7 @@ def _say_reason(reason: Sequence[str], settings: Settings) -> None:
 
     code, *values = reason
     problem, remedy = message(code, settings.language)
-    click.echo(f"{problem.format(*values)} {remedy.format(*values)}", err=True)
-
-
-def _print_links(links: Iterable[Link], graph: KnowledgeGraph, settings: Settings) -> None:
-    """The claims behind figures, each with its place."""
-    from kg.terms import FRAGMENT, shorten
-
-    names = graph.names(settings.language)
-    rows = {
-        (
-            names.get(link.concept, shorten(link.concept)),
-            names.get(link.city, shorten(link.city)),
-            names.get(link.programme, shorten(link.programme)),
-            shorten(link.claim),
-            link.fragment.removeprefix(FRAGMENT),
-        ): None
-        for link in links
-    }
-    print_rows(["concept", "city", "programme", "claim", "place"], rows, settings)
+    settings.remark(f"{problem.format(*values)} {remedy.format(*values)}")
 
 
 def _print_found(
@@ -161,7 +174,7 @@ def _print_found(
     if explain:
         # Each kind of answer takes its own kind of row.
         evidence: Callable[[Any], Iterable[Link]] = found.evidence
-        _print_links((link for row in found.rows for link in evidence(row)), graph, settings)
+        print_links((link for row in found.rows for link in evidence(row)), graph, settings)
     else:
         print_table(found.to_table(graph.names(settings.language)), settings)
 
@@ -212,7 +225,7 @@ def coverage(
 )
 @click.option("--permutations", type=click.IntRange(99), default=9_999, show_default=True)
 @_SEEDED
-@_EXPLAIN
+@EXPLAIN
 @click.pass_obj
 def leaders(
     settings: Settings,
@@ -269,7 +282,7 @@ def leaders(
 )
 @click.option("--all", "everything", is_flag=True, help="Also pairs that are no finding.")
 @_SEEDED
-@_EXPLAIN
+@EXPLAIN
 @click.pass_obj
 def together(
     settings: Settings,
@@ -309,7 +322,7 @@ def together(
         return
     shown = found if everything else replace(found, pairs=found.significant)
     if explain:
-        _print_links(
+        print_links(
             (
                 link
                 for pair in shown.pairs
@@ -320,8 +333,9 @@ def together(
             graph,
             settings,
         )
-    elif shown.pairs or _most(settings) is None:  # an empty table says less than the note below
-        print_table(shown.to_table(graph.names(settings.language), most=_most(settings)), settings)
+    elif shown.pairs or chosen_form(settings) not in ("table", "md"):
+        # An empty table says less to people than the note below.
+        print_table(shown.to_table(graph.names(settings.language)), settings)
     settings.say(
         "together-note",
         len(found.significant),
@@ -340,7 +354,7 @@ def together(
 @click.option("--confidence", type=click.FloatRange(0, 1), default=0.6, show_default=True)
 @click.option("--lift", type=click.FloatRange(0), default=1.0, show_default=True)
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
-@_EXPLAIN
+@EXPLAIN
 @click.pass_obj
 def rules(
     settings: Settings,
@@ -376,7 +390,7 @@ def rules(
 @_TOP
 @click.option("--min-cities", type=click.IntRange(1), default=5, show_default=True)
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
-@_EXPLAIN
+@EXPLAIN
 @click.pass_obj
 def sets(
     settings: Settings,
@@ -405,7 +419,7 @@ def sets(
 @scoped
 @click.option("--permutations", type=click.IntRange(99), default=9_999, show_default=True)
 @_SEEDED
-@_EXPLAIN
+@EXPLAIN
 @click.pass_obj
 def scores(
     settings: Settings, /, permutations: int, seed: int, explain: bool, **options: Any
@@ -432,16 +446,10 @@ def scores(
 @click.command(cls=KgCommand)
 @click.argument("city")
 @scoped
-@click.option(
-    "--weight",
-    "weights",
-    multiple=True,
-    metavar="PART=NUMBER",
-    help="Weight of region, subregion, population, rank or factors; repeatable.",
-)
+@_WEIGHT
 @click.option("--limit", type=click.IntRange(1), default=10, show_default=True)
 @click.option("--parts", is_flag=True, help="What each likeness is made of instead.")
-@_EXPLAIN
+@EXPLAIN
 @click.pass_obj
 def peers(
     settings: Settings,
@@ -482,11 +490,9 @@ def peers(
 @click.command(cls=KgCommand)
 @click.argument("city")
 @scoped
-@click.option("--peers", "number", type=click.IntRange(1), default=10, show_default=True)
-@click.option("--leading", type=click.IntRange(1), metavar="N", help="Leaders instead of peers.")
-@click.option("--weight", "weights", multiple=True, metavar="PART=NUMBER")
+@compared
 @click.option("--with", "companions", is_flag=True, help="What came with each practice instead.")
-@_EXPLAIN
+@EXPLAIN
 @click.pass_obj
 def gap(
     settings: Settings,
@@ -521,7 +527,7 @@ def gap(
         print_table(found.to_companions_table(names), settings)
     else:
         print_table(found.to_table(names), settings)
-    click.echo(found.caution[settings.language], err=True)
+    settings.remark(found.caution[settings.language])
     listed = ", ".join(names[iri] for iri in found.documented)
     settings.say(f"gap-note-{found.basis}", len(found.documented), len(found.compared), listed)
 
@@ -530,13 +536,11 @@ def gap(
 @click.argument("city")
 @_LEVEL
 @_EDITION
-@click.option("--peers", "number", type=click.IntRange(1), default=10, show_default=True)
-@click.option("--leading", type=click.IntRange(1), metavar="N", help="Leaders instead of peers.")
-@click.option("--weight", "weights", multiple=True, metavar="PART=NUMBER")
+@compared
 @output_option(
     "File to write, ending in .html, .docx or .pdf; CITY.html unless told.", required=False
 )
-@_EXPLAIN
+@EXPLAIN
 @click.pass_obj
 def dossier(
     settings: Settings,
@@ -597,7 +601,7 @@ def dossier(
 )
 @click.option("--truth-table", is_flag=True, help="The truth table instead of the solutions.")
 @click.option("--necessity", is_flag=True, help="The analysis of necessity instead.")
-@_EXPLAIN
+@EXPLAIN
 @click.pass_obj
 def configurations(
     settings: Settings,
@@ -612,7 +616,11 @@ def configurations(
     explain: bool,
     **options: Any,
 ) -> None:
-    """Find combinations of CONDITIONS that stand beside an outcome (crisp-set QCA)."""
+    """Find combinations of CONDITIONS that stand beside an outcome (crisp-set QCA).
+
+    \b
+    kg configurations open-data digital-literacy --outcome leading:20
+    """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
     from kg.recurrence.configurations import (
         Rules,
         find_configurations,
@@ -648,7 +656,7 @@ def configurations(
     )
     names = graph.names(settings.language)
     if explain:
-        _print_links(
+        print_links(
             (
                 link
                 for city in found.cities
@@ -666,7 +674,7 @@ def configurations(
         print_table(found.to_table(names), settings)
     for notice in (found.refusal, *found.warnings, found.open_world):
         if notice is not None:
-            click.echo(notice.render(settings.language), err=True)
+            settings.remark(notice.render(settings.language))
 
 
 @click.command(cls=KgCommand)
@@ -774,8 +782,3 @@ def _weights(pairs: Sequence[str]) -> dict[str, float] | None:
         if not equals:
             raise ParameterError("parameter-form", pair)
     return weights or None
-
-
-def _most(settings: Settings) -> int | None:
-    """How many cities a cell of a table names; data formats have them all."""
-    return 5 if chosen_form(settings) in ("table", "md") else None

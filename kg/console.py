@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -18,6 +18,7 @@ from kg.errors import CurationError, KgError, ParameterError
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
     from kg.messages import Language
+    from kg.recurrence.incidence import Link
     from kg.results import Table, Value
 
 Format = Literal["table", "csv", "tsv", "json", "jsonl", "md"]
@@ -38,6 +39,7 @@ class Settings:
         self.timeout = 30
         self.language: Language = "zh" if os.environ.get("KG_LANG", "").startswith("zh") else "en"
         self.format: Format | None = None
+        self.wide = False
 
     def text(self, key: str) -> str:
         """A text of the interface in the reader's language."""
@@ -66,7 +68,15 @@ class Settings:
 
     def say(self, key: str, *values: object) -> None:
         """Print a remark for people, away from the data."""
-        click.echo(self.text(key).format(*values), err=True)
+        self.remark(self.text(key).format(*values))
+
+    def remark(self, remark: str) -> None:
+        """Print a remark that is already in words, in lines that fit a terminal."""
+        if sys.stderr.isatty():
+            from kg.terminal import terminal_width, wrap
+
+            remark = wrap(remark, terminal_width())
+        click.echo(remark, err=True)
 
 
 def _set(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
@@ -118,6 +128,12 @@ def _common_options(*, brief: bool) -> list[click.Option]:
             type=click.Choice(FORMATS),
             help="Form of the answer; a table on a terminal, CSV when piped.",
         ),
+        option(
+            "--wide",
+            is_flag=True,
+            default=None,
+            help="All columns of a table; CSV and JSON always have them all.",
+        ),
     ]
 
 
@@ -146,8 +162,11 @@ class KgGroup(click.Group):
         try:
             return super().invoke(ctx)
         except KgError as error:
-            prefix = "" if isinstance(error, CurationError) else settings.text("error")
-            click.echo(prefix + error.render(settings.language), err=True)
+            if isinstance(error, CurationError):
+                # A fault a line, for editors that jump to the place it begins with.
+                click.echo(error.render(settings.language), err=True)
+            else:
+                settings.remark(settings.text("error") + error.render(settings.language))
             ctx.exit(2 if isinstance(error, ParameterError) else 1)
         except BrokenPipeError:
             # The reader closed the pipe (kg recur | head): not an error of ours.
@@ -159,7 +178,7 @@ class KgGroup(click.Group):
                 raise
             place = error.filename2 or error.filename
             shown = settings.text("file-error").format(place, error.strerror)
-            click.echo(settings.text("error") + shown, err=True)
+            settings.remark(settings.text("error") + shown)
             ctx.exit(1)
 
 
@@ -183,16 +202,39 @@ def print_answer(answer: Any, settings: Settings) -> None:
 
 
 def print_table(table: Table, settings: Settings) -> None:
-    """Print the answer of a SELECT query; IRIs are short in tables and full in data formats."""
+    """Print the answer of a SELECT query; IRIs are short in tables and full in data formats.
+
+    People see the few columns that the answer holds to be decisive, unless they ask for all.
+    """
     form = chosen_form(settings)
     if form == "csv":
         click.echo(table.to_csv(), nl=False)
     elif form == "json":
         click.echo(table.to_json(), nl=False)
     elif form in ("table", "md"):
-        print_rows(list(table.variables), table.short(), settings)
+        shown = table if settings.wide else table.at_a_glance()
+        print_rows(list(shown.variables), shown.short(), settings)
+        if shown is not table and shown.rows:
+            _say_terms(shown, settings)
+            if len(shown.variables) < len(table.variables):
+                settings.say("more-columns")
     else:
         print_rows(list(table.variables), table.values(), settings)
+
+
+def _say_terms(table: Table, settings: Settings) -> None:
+    """Say in plain words what the headings mean that not everybody knows."""
+    from kg.messages import column, explained
+
+    meanings = {name: explained(name, settings.language) for name in table.variables}
+    between, end = (("：", "；"), "。") if settings.language == "zh" else ((": ", "; "), ".")
+    said = between[1].join(
+        f"{column(name, settings.language)}{between[0]}{meaning}"
+        for name, meaning in meanings.items()
+        if meaning
+    )
+    if said:
+        settings.remark(said + end)
 
 
 def print_rows(columns: Sequence[str], rows: Iterable[Sequence[Value]], settings: Settings) -> None:
@@ -200,22 +242,18 @@ def print_rows(columns: Sequence[str], rows: Iterable[Sequence[Value]], settings
     form = chosen_form(settings)
     cells = [["" if value is None else value for value in row] for row in rows]
     if form in ("table", "md"):
-        from tabulate import tabulate
-
         from kg.messages import column
 
-        style = "simple" if form == "table" else "github"
         heading = [column(name, settings.language) for name in columns]
-        widths = _column_widths(heading, cells) if form == "table" else None
-        click.echo(
-            tabulate(
-                cells,
-                heading,
-                tablefmt=style,
-                disable_numparse=True,
-                maxcolwidths=cast("Any", widths),
-            )
-        )
+        if form == "md":
+            from tabulate import tabulate
+
+            click.echo(tabulate(cells, heading, tablefmt="github", disable_numparse=True))
+        else:
+            from kg.terminal import table, terminal_width
+
+            width = None if settings.wide else terminal_width()
+            click.echo(table(heading, cells, width=width))
     elif form in ("csv", "tsv"):
         import csv
         import io
@@ -236,28 +274,22 @@ def print_rows(columns: Sequence[str], rows: Iterable[Sequence[Value]], settings
                 click.echo(json.dumps(record, ensure_ascii=False))
 
 
-def _column_widths(
-    heading: Sequence[str], cells: Sequence[Sequence[Value]]
-) -> list[int | None] | None:
-    """Wrap the widest columns when a table is wider than the terminal."""
-    import shutil
+def print_links(links: Iterable[Link], graph: KnowledgeGraph, settings: Settings) -> None:
+    """Print the claims behind figures, each with its place."""
+    from kg.terms import FRAGMENT, shorten
 
-    from wcwidth import wcswidth
-
-    room = shutil.get_terminal_size((120, 24)).columns - 2 * len(heading)
-    widths = [
-        max(
-            [wcswidth(name), *(wcswidth(line) for row in cells for line in str(row[i]).split("\n"))]
-        )
-        for i, name in enumerate(heading)
-    ]
-    if sum(widths) <= room:
-        return None
-    share = max(24, room // len(heading))
-    spare = room - sum(min(width, share) for width in widths)
-    wide = sum(1 for width in widths if width > share)
-    bonus = max(0, spare // wide) if wide else 0
-    return [None if width <= share else share + bonus for width in widths]
+    names = graph.names(settings.language)
+    rows = {
+        (
+            names.get(link.concept, shorten(link.concept)),
+            names.get(link.city, shorten(link.city)),
+            names.get(link.programme, shorten(link.programme)),
+            shorten(link.claim),
+            link.fragment.removeprefix(FRAGMENT),
+        ): None
+        for link in links
+    }
+    print_rows(["concept", "city", "programme", "claim", "place"], rows, settings)
 
 
 def chosen_form(settings: Settings) -> Format:

@@ -1359,6 +1359,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "file-error": ("{0}: {1}. Name another place.", "{0}：{1}。请换一个位置。"),
     "answer-true": ("true", "是"),
     "answer-false": ("false", "否"),
+    "more-columns": (
+        "All columns and whole lists: --wide, or --format csv for a spreadsheet.",
+        "全部列及完整列表：加 --wide 查看，或用 --format csv 导出到电子表格。",
+    ),
     # columns of tables that people read
     "practice": ("practice", "实践"),
     "technology": ("technology", "技术"),
@@ -1378,14 +1382,20 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "first_year": ("first year", "最早年份"),
     "last_year": ("last year", "最晚年份"),
     "undated": ("undated", "年份不详"),
+    "year": ("year", "年份"),
+    "unit": ("unit", "单位"),
+    "bound": ("bound", "界限"),
     "grades": ("claims by grade", "声明（按等级）"),
     "adjusted_difference": ("difference, adjusted", "校正差值"),
     "adjusted_effect": ("effect, adjusted", "校正效应"),
     "against": ("against", "对照组"),
+    "against_list": ("cities without the outcome", "结果为假的城市"),
+    "about": ("about", "内容"),
     "agreeing": ("alike in", "相近的部分"),
     "antecedent": ("when on record", "前件"),
     "antecedent_cities": ("cities with it", "前件城市数"),
     "below_level": ("below", "低于比较数"),
+    "both": ("both", "两者皆真"),
     "caution": ("caution", "注意"),
     "city": ("city", "城市"),
     "claim": ("claim", "声明"),
@@ -1393,7 +1403,9 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "concept": ("concept", "概念"),
     "concept_list": ("what they share", "共有内容"),
     "concepts": ("concepts", "概念数"),
+    "condition": ("condition", "条件"),
     "confidence": ("confidence", "置信度"),
+    "conflicting": ("conflicting claim", "与之矛盾的声明"),
     "consequent": ("then mostly", "后件"),
     "consequent_cities": ("cities with that", "后件城市数"),
     "consistency": ("consistency", "一致性"),
@@ -1408,11 +1420,14 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "expected": ("expected", "期望值"),
     "factor_name": ("factor", "要素"),
     "factors": ("weak factors it bears on", "涉及的薄弱要素"),
+    "facet": ("kind", "类别"),
+    "fragment": ("place", "出处"),
     "first_cities": ("cities with one", "其一城市数"),
     "first_name": ("one", "其一"),
     "grade": ("grade", "等级"),
     "having": ("cities with it", "有记载城市数"),
     "here": ("here", "本城"),
+    "jaccard": ("likeness of practice", "实践相似度"),
     "known": ("known in common", "共同已知比重"),
     "leader_list": ("leading cities", "领先城市"),
     "leader_share": ("share of leaders", "领先城市占比"),
@@ -1424,6 +1439,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "likeness": ("likeness", "相似度"),
     "likeness_of": ("cities with likeness", "相似度所据城市数"),
     "mechanism_list": ("mechanisms that came with it", "相伴机制"),
+    "model": ("model", "模型"),
     "missing": ("not comparable", "无法比较的部分"),
     "most": ("at most", "至多"),
     "other_list": ("other cities", "其他城市"),
@@ -1432,17 +1448,21 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "others_documented": ("others on record", "有记录的其他城市数"),
     "outcome_list": ("outcomes reported", "所报成效"),
     "own": ("practices here", "本城实践数"),
+    "p": ("p", "p值"),
     "part": ("part", "部分"),
     "permutable": ("cities permuted", "可置换城市数"),
     "population": ("population", "人口"),
     "programme": ("programme", "项目"),
     "programme_list": ("programmes to look at", "可参看的项目"),
+    "q": ("q", "q值"),
     "rank": ("rank", "名次"),
     "ranked": ("comparable", "可比较"),
     "rarefied": ("richness at equal record", "同等记录下的丰富度"),
     "raw_coverage": ("raw coverage", "原始覆盖度"),
     "reason": ("reason", "原因"),
+    "row": ("row", "行"),
     "region": ("region", "区域"),
+    "relevance": ("relevance", "必要性相关度"),
     "search": ("looked for here", "本城查找结果"),
     "searched": ("sources searched", "查找来源数"),
     "second_cities": ("cities with the other", "其二城市数"),
@@ -1450,12 +1470,15 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "share_seen": ("share seen", "已见占比"),
     "shared": ("shared", "共有"),
     "shared_list": ("shared practices", "共有实践"),
+    "side": ("side", "哪一方"),
     "significant": ("finding", "发现"),
     "similarity": ("similarity", "相似度"),
     "smallest_p": ("smallest p", "最小p值"),
     "solution": ("solution", "解"),
+    "spearman": ("rank correlation", "等级相关系数"),
     "source_type": ("best source", "最佳来源类型"),
     "stability": ("stability", "稳定度"),
+    "state": ("state", "状态"),
     "subregion": ("sub-region", "次区域"),
     "support": ("support", "支持度"),
     "technology_list": ("technologies that came with it", "相伴技术"),
@@ -1466,6 +1489,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "unique_coverage": ("unique coverage", "唯一覆盖度"),
     "warning": ("warning", "警示"),
     "weight": ("weight", "权重"),
+    "with_condition": ("with condition", "条件为真"),
     "with_outcome": ("with outcome", "结果为真"),
     "rank_weighted_share": ("rank-weighted", "排名加权占比"),
     "programmes": ("programmes", "项目数"),
@@ -1487,6 +1511,79 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "query": ("query", "查询"),
     "question": ("question", "问题"),
     "parameters": ("parameters", "参数"),
+    # what headings mean that not everybody knows
+    "means-adjusted_difference": (
+        "share of the leading cities less that of the others, among cities documented alike",
+        "记录程度相近的城市中，领先城市占比减去其他城市占比",
+    ),
+    "means-confidence": (
+        "share of the cities with the first that have the other, too",
+        "有前件的城市中同时有后件的占比",
+    ),
+    "means-consistency": (
+        "how far it holds without exception; 1 is none",
+        "规律成立的程度，1 为无例外",
+    ),
+    "means-context": (
+        "region, size, rank and scores alike, 0 to 1",
+        "区域、规模、名次与得分的相近程度，0 至 1",
+    ),
+    "means-coverage": (
+        "how much of the condition the outcome accounts for",
+        "有该条件的城市中有该结果的占比",
+    ),
+    "means-estimated": (
+        "practices that a fuller record would show at the least",
+        "记录更充分时至少会显示的实践数",
+    ),
+    "means-expected": (
+        "cities that would have both by chance",
+        "仅凭偶然会同时有两者的城市数",
+    ),
+    "means-jaccard": (
+        "shared practices of all that either city has on record, 0 to 1",
+        "两城共有的实践占任一城有记载者的比例，0 至 1",
+    ),
+    "means-lift": (
+        "how many times as often as in all documented cities",
+        "与全部有记载城市相比，出现频率为其多少倍",
+    ),
+    "means-low": (
+        "from here to the next column lies the true value in 95 of 100 such cases",
+        "与下一列构成区间，100 次中有 95 次包含真值",
+    ),
+    "means-p": (
+        "how often chance alone gives as much; below 0.05 is seldom",
+        "仅凭偶然达到同样程度的概率，低于 0.05 即属少见",
+    ),
+    "means-q": (
+        "p that allows for the many rows tested; up to 0.05 counts as a finding",
+        "考虑到检验行数之后的 p 值，不超过 0.05 视为发现",
+    ),
+    "means-raw_coverage": (
+        "share of the cities with the outcome that it fits",
+        "有该结果的城市中符合该组合的占比",
+    ),
+    "means-relevance": (
+        "near 0 when almost all cities have the condition, which then tells little",
+        "几乎所有城市都有该条件时接近 0，此时说明不了什么",
+    ),
+    "means-share_seen": (
+        "practices on record of those estimated",
+        "有记载的实践占估计值的比例",
+    ),
+    "means-spearman": (
+        "do record and score rise together; from -1, opposite, to 1, always",
+        "记录与得分是否同升同降，-1 为相反，1 为完全一致",
+    ),
+    "means-stability": (
+        "how little the set hangs on single cities; 1 is firmest",
+        "组合对个别城市的依赖程度，1 为最不依赖",
+    ),
+    "means-warning": (
+        "the score may belong to another factor",
+        "该得分可能属于其他要素",
+    ),
 }
 
 
@@ -1498,6 +1595,11 @@ def text(key: str, language: Language) -> str:
 def column(name: str, language: Language) -> str:
     """Heading of a column; columns of free queries keep their variable's name."""
     return text(name, language) if name in _TEXTS else name
+
+
+def explained(name: str, language: Language) -> str:
+    """What the heading of a column means, in plain words; empty where it says so itself."""
+    return text(f"means-{name}", language) if f"means-{name}" in _TEXTS else ""
 
 
 def text_keys() -> tuple[str, ...]:

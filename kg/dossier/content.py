@@ -685,6 +685,7 @@ class _Writer:
             ("part", "concept", "city", "programme", "claim", "place", "document", "reference"),
             # A claim may count for a practice and for a broader one at once.
             tuple(dict.fromkeys(rows)),
+            brief=("part", "concept", "city", "programme", "claim", "place", "reference"),
         )
 
 

@@ -259,12 +259,8 @@ class Association:
         """The pairs that are findings."""
         return tuple(pair for pair in self.pairs if pair.significant)
 
-    def to_table(self, names: Mapping[str, str] | None = None, *, most: int | None = None) -> Table:
-        """The pairs as a table of RDF terms, without rows when refused.
-
-        ``most`` common cities of each row are named, those of the best ranks, and the rest are
-        counted.
-        """
+    def to_table(self, names: Mapping[str, str] | None = None) -> Table:
+        """The pairs as a table of RDF terms, without rows when refused."""
         variables = (
             "first",
             "first_name",
@@ -294,42 +290,39 @@ class Association:
             "city_list",
         )
         called = names or {}
-        rows = []
-        for pair in self.pairs:
-            listed = "; ".join(called.get(city, shorten(city)) for city in pair.cities[:most])
-            if most is not None and len(pair.cities) > most:
-                listed += f"; +{len(pair.cities) - most}"
-            rows.append(
-                (
-                    ox.NamedNode(pair.first),
-                    from_value(called.get(pair.first, shorten(pair.first))),
-                    ox.NamedNode(pair.second),
-                    from_value(called.get(pair.second, shorten(pair.second))),
-                    from_value(pair.direction),
-                    from_value(len(pair.cities)),
-                    from_value(len(pair.cities) + len(pair.only_first)),
-                    from_value(len(pair.cities) + len(pair.only_second)),
-                    from_value(len(self.cities)),
-                    from_value(self.scope),
-                    from_value(pair.expected),
-                    from_value(pair.ratio),
-                    from_value(pair.phi),
-                    from_value(pair.z),
-                    from_value(pair.p, digits=6),
-                    from_value(pair.q, digits=6),
-                    from_value(pair.significant),
-                    from_value(pair.check_expected),
-                    from_value(pair.check_p, digits=6),
-                    from_value(pair.stable),
-                    from_value(None if pair.stable is None else len(self.cities)),
-                    from_value(pair.smallest_p, digits=6),
-                    from_value(pair.enough_together),
-                    from_value(pair.enough_apart),
-                    from_value(self.tested),
-                    from_value(listed),
-                )
+        rows = [
+            (
+                ox.NamedNode(pair.first),
+                from_value(called.get(pair.first, shorten(pair.first))),
+                ox.NamedNode(pair.second),
+                from_value(called.get(pair.second, shorten(pair.second))),
+                from_value(pair.direction),
+                from_value(len(pair.cities)),
+                from_value(len(pair.cities) + len(pair.only_first)),
+                from_value(len(pair.cities) + len(pair.only_second)),
+                from_value(len(self.cities)),
+                from_value(self.scope),
+                from_value(pair.expected),
+                from_value(pair.ratio),
+                from_value(pair.phi),
+                from_value(pair.z),
+                from_value(pair.p, digits=6),
+                from_value(pair.q, digits=6),
+                from_value(pair.significant),
+                from_value(pair.check_expected),
+                from_value(pair.check_p, digits=6),
+                from_value(pair.stable),
+                from_value(None if pair.stable is None else len(self.cities)),
+                from_value(pair.smallest_p, digits=6),
+                from_value(pair.enough_together),
+                from_value(pair.enough_apart),
+                from_value(self.tested),
+                from_value("; ".join(called.get(city, shorten(city)) for city in pair.cities)),
             )
-        return Table(variables, tuple(rows))
+            for pair in self.pairs
+        ]
+        brief = ("first_name", "second_name", "direction", "cities", "expected", "q", "city_list")
+        return Table(variables, tuple(rows), brief)
 
 
 @dataclass(frozen=True)

@@ -585,6 +585,7 @@ class TruthTable:
                 for row in self.rows
                 if remainders or row.cases
             ),
+            tuple(name for name in variables if name != "coding"),
         )
 
 
@@ -826,7 +827,11 @@ class Configurations:
                             _list(fit.against, names),
                         )
                     )
-        return _table(variables, rows)
+        brief = (
+            *("solution", "model", "term", "cities", "with_outcome", "consistency"),
+            *("raw_coverage", "city_list"),
+        )
+        return _table(variables, rows, brief)
 
     def necessity_table(self, names: Mapping[str, str] | None = None) -> Table:
         """The analysis of necessity as a table of RDF terms."""
@@ -855,6 +860,7 @@ class Configurations:
                 )
                 for row in self.necessity
             ),
+            variables,
         )
 
 
@@ -1266,8 +1272,10 @@ def _list(cities: Sequence[str], names: Mapping[str, str] | None) -> str:
     return "; ".join((names or {}).get(city, shorten(city)) for city in cities)
 
 
-def _table(variables: tuple[str, ...], rows: Iterable[tuple[Value, ...]]) -> Table:
+def _table(
+    variables: tuple[str, ...], rows: Iterable[tuple[Value, ...]], brief: tuple[str, ...] = ()
+) -> Table:
     cells: list[tuple[Term | None, ...]] = [
         tuple(from_value(value) for value in row) for row in rows
     ]
-    return Table(variables, tuple(cells))
+    return Table(variables, tuple(cells), brief)

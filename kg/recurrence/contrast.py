@@ -278,7 +278,11 @@ class ContrastTable:
                 from_value(listed(row.others)),
             )
             rows.append((ox.NamedNode(row.concept), *cells))
-        return Table(variables, tuple(rows))
+        brief = (
+            *("name", "leaders", "leaders_documented", "others", "others_documented"),
+            *("adjusted_difference", "p", "q", "leader_list"),
+        )
+        return Table(variables, tuple(rows), brief)
 
 
 def contrast_leaders(

@@ -535,7 +535,11 @@ class CoverageReport:
                     *(from_value(value) for value in values),
                 )
             )
-        return Table(variables, tuple(rows))
+        brief = (
+            *("name", "programmes", "concepts", "estimated", "low", "high", "share_seen"),
+            "caution",
+        )
+        return Table(variables, tuple(rows), brief)
 
     def curve_to_table(self) -> Table:
         """The accumulation curve as a table, each point beside the whole it is part of."""

@@ -299,7 +299,8 @@ class ScoreTable:
                     *cells,
                 )
             )
-        return Table(variables, tuple(rows))
+        brief = ("name", "factor_name", "having", "cities", "spearman", "p", "q", "warning")
+        return Table(variables, tuple(rows), brief)
 
 
 def read_scores(store: Store, edition: str) -> tuple[Score, ...]:

@@ -218,7 +218,9 @@ class ConceptLattice:
                     _listed(row.extent, names),
                 )
             )
-        return Table(variables, tuple(tuple(from_value(cell) for cell in row) for row in rows))
+        brief = ("concept_list", "cities", "documented", "stability", "city_list")
+        cells = tuple(tuple(from_value(cell) for cell in row) for row in rows)
+        return Table(variables, cells, brief)
 
 
 @dataclass(frozen=True)
@@ -368,7 +370,12 @@ class RuleTable:
                     _listed(row.exceptions, names),
                 )
             )
-        return Table(variables, tuple(tuple(from_value(cell) for cell in row) for row in rows))
+        brief = (
+            *("antecedent", "consequent", "cities", "antecedent_cities", "confidence", "lift"),
+            "exception_list",
+        )
+        cells = tuple(tuple(from_value(cell) for cell in row) for row in rows)
+        return Table(variables, cells, brief)
 
 
 def build_lattice(
