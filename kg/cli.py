@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.analyses import EXPLAIN, add_commands
+from kg import analyses, serving
+from kg.analyses import EXPLAIN
 from kg.console import (
     FILE_THAT_IS_THERE,
     PATH,
@@ -579,7 +580,8 @@ def fragments(settings: Settings, source_text: Path, source: str, output: Path) 
     settings.say("written", output)
 
 
-add_commands(main)
+analyses.add_commands(main)
+serving.add_commands(main)
 
 if __name__ == "__main__":
     main()

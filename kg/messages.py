@@ -1019,6 +1019,179 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "“{0}”只能用于数据文件，不能用于远程端点。",
         "请去掉 --endpoint。",
     ),
+    # the server's errors: title and detail of problem+json
+    "problem-bad-request": (
+        "The request cannot be read.",
+        "See the SPARQL 1.1 Protocol for its form.",
+        "无法解读该请求。",
+        "请求格式请见 SPARQL 1.1 协议。",
+    ),
+    "problem-bad-encoding": (
+        "The request is not UTF-8.",
+        "Send query and parameters as UTF-8.",
+        "请求不是 UTF-8 编码。",
+        "请以 UTF-8 发送查询与参数。",
+    ),
+    "problem-no-query": (
+        "There is no query.",
+        "Send it as the parameter 'query', or as the body with application/sparql-query.",
+        "没有查询语句。",
+        "请用参数 query 发送，或以 application/sparql-query 作为请求正文发送。",
+    ),
+    "problem-many-queries": (
+        "There is more than one query.",
+        "Send one parameter 'query' a request.",
+        "查询语句不止一条。",
+        "每个请求只能有一个 query 参数。",
+    ),
+    "problem-query-malformed": (
+        "The query is not a SPARQL 1.1 query.",
+        "The parser says: {0}",
+        "该语句不是 SPARQL 1.1 查询。",
+        "解析器的说明：{0}",
+    ),
+    "problem-bad-graph": (
+        "A graph of the request is not an absolute IRI ({0}).",
+        "Give absolute IRIs, percent-encoded.",
+        "请求指定的图不是绝对 IRI（{0}）。",
+        "请使用经百分号编码的绝对 IRI。",
+    ),
+    "problem-service-refused": (
+        "SERVICE is not evaluated here.",
+        "This endpoint reaches no other; ask the other endpoint yourself and join the answers.",
+        "本端点不执行 SERVICE。",
+        "本端点不访问其他端点；请自行查询后再合并结果。",
+    ),
+    "problem-update-refused": (
+        "This endpoint is read only.",
+        "Send a query (SELECT, ASK, CONSTRUCT or DESCRIBE).",
+        "本端点只读。",
+        "请发送查询（SELECT、ASK、CONSTRUCT 或 DESCRIBE）。",
+    ),
+    "problem-not-found": (
+        "There is nothing here.",
+        "The endpoint is /sparql; every IRI of the graph has its place below the same address.",
+        "此处没有内容。",
+        "查询端点为 /sparql；图谱的每个 IRI 在同一地址下都有对应位置。",
+    ),
+    "problem-method": (
+        "This method is not for this address.",
+        "Use one of: {0}",
+        "此地址不支持该方法。",
+        "请使用：{0}",
+    ),
+    "problem-not-acceptable": (
+        "No format that you accept is to be had for this answer.",
+        "Formats: {0}",
+        "没有您接受的格式。",
+        "可用格式：{0}",
+    ),
+    "problem-request-timeout": (
+        "The request did not arrive in time.",
+        "Send it again over a better line.",
+        "请求未能及时送达。",
+        "请在网络良好时重新发送。",
+    ),
+    "problem-request-too-large": (
+        "The request is longer than {0} bytes.",
+        "Send a shorter query.",
+        "请求超过 {0} 字节。",
+        "请缩短查询。",
+    ),
+    "problem-answer-too-large": (
+        "The answer is longer than {0} MiB.",
+        "Ask for less (LIMIT), or download the whole dataset.",
+        "结果超过 {0} MiB。",
+        "请缩小范围（LIMIT），或下载整个数据集。",
+    ),
+    "problem-too-demanding": (
+        "The query needs more memory, or is nested deeper, than a query may.",
+        "Ask for less at a time, or download the dataset and query it on your own machine.",
+        "查询所需内存或嵌套层数超出限制。",
+        "请分次查询，或下载数据集后在本机查询。",
+    ),
+    "problem-media-type": (
+        "A query does not come in this form.",
+        "Use one of: {0}",
+        "不支持以此类型发送查询。",
+        "请使用：{0}",
+    ),
+    "problem-client-budget": (
+        "You have used your share of query time, or of errors, for the moment.",
+        "Come back after the time in Retry-After; large work is better done on a download.",
+        "您当前的查询时间或错误次数已达上限。",
+        "请在 Retry-After 所示时间后再试；大量查询建议下载数据集。",
+    ),
+    "problem-evaluation-failed": (
+        "The engine gave up on this query.",
+        "Write it in another way, or report it with the query.",
+        "查询引擎未能完成该查询。",
+        "请换一种写法，或附上查询语句反馈给我们。",
+    ),
+    "problem-busy": (
+        "All workers are busy.",
+        "Try again after the time in Retry-After.",
+        "服务繁忙。",
+        "请在 Retry-After 所示时间后重试。",
+    ),
+    "problem-starting": (
+        "The dataset is being loaded.",
+        "Try again after the time in Retry-After.",
+        "数据集正在加载。",
+        "请在 Retry-After 所示时间后重试。",
+    ),
+    "problem-too-slow": (
+        "The query ran longer than {0} seconds and was ended.",
+        "Ask for less: more fixed terms, fewer free variables, a LIMIT; or download the dataset.",
+        "查询超过 {0} 秒，已终止。",
+        "请缩小查询：多用确定的词项、少用自由变量、加 LIMIT；或下载数据集。",
+    ),
+    # publishing and serving
+    "cannot-listen": (
+        "Nothing can listen on {0} ({1}).",
+        "Choose another address or port (--port 0 takes a free one).",
+        "无法监听 {0}（{1}）。",
+        "请换一个地址或端口（--port 0 自动选用空闲端口）。",
+    ),
+    "version-damaged": (
+        "The published version {0} is damaged.",
+        "Go back to another one with kg rollback, or publish again.",
+        "已发布的版本 {0} 已损坏。",
+        "请用 kg rollback 回到其他版本，或重新发布。",
+    ),
+    "version-unloadable": (
+        "The dataset cannot be loaded ({0}).",
+        "Publish it again with kg publish.",
+        "数据集无法加载（{0}）。",
+        "请用 kg publish 重新发布。",
+    ),
+    "no-older-version": (
+        "There is no older version in {0}.",
+        "The last three are kept; publish the data again.",
+        "{0} 中没有更早的版本。",
+        "只保留最近三个版本；请重新发布数据。",
+    ),
+    "no-such-version": (
+        "There is no version {0}.",
+        "There are: {1}",
+        "没有版本 {0}。",
+        "现有版本：{1}",
+    ),
+    "nothing-published": (
+        "Nothing is published in {0}.",
+        "Publish with: kg publish {0}",
+        "{0} 中没有已发布的版本。",
+        "请先发布：kg publish {0}",
+    ),
+    "no-isolation": (
+        "The network cannot be kept away from the workers ({0}).",
+        (
+            "Allow user namespaces, or mount /proc; if this machine or container has no network, say "
+            "so with --isolation host."
+        ),
+        "无法将查询进程与网络隔离（{0}）。",
+        ("请允许用户命名空间，或挂载 /proc；如本机或容器确无网络，请用 --isolation host 声明。"),
+    ),
     "missing-pango": (
         "WeasyPrint finds no Pango, the library that lays out its text ({0}).",
         (
@@ -1349,6 +1522,23 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "source-good": (
         "{0}: all {1} places fit the text.",
         "{0}：{1} 处位置均与文本相符。",
+    ),
+    "published": ("{0} is current in {1} ({2} quads).", "{1} 的当前版本：{0}（{2} 条四元组）。"),
+    "serving": (
+        "Serving {0}/sparql; queries run {1}. Stop with Ctrl-C.",
+        "服务地址：{0}/sparql；查询{1}。按 Ctrl-C 停止。",
+    ),
+    "isolation-namespace": (
+        "in processes without a network (own namespace)",
+        "在没有网络的进程中执行（独立命名空间）",
+    ),
+    "isolation-file-slots": (
+        "in processes that can open no socket (file slots taken)",
+        "在无法建立连接的进程中执行（文件槽位已占满）",
+    ),
+    "isolation-host": (
+        "with the network of this machine, which you stated has none",
+        "依本机网络执行（您已声明本机无网络）",
     ),
     "written": ("Written: {0}", "已写入：{0}"),
     "error": ("Error: ", "错误："),

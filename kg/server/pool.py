@@ -23,7 +23,15 @@ from kg.server.spawner import command
 from kg.server.wire import ANSWER, HEADER, Job, frame
 
 Outcome = Literal[
-    "answer", "malformed", "too-large", "failed", "not-acceptable", "too-slow", "crashed", "busy"
+    "answer",
+    "malformed",
+    "too-large",
+    "failed",
+    "not-acceptable",
+    "too-slow",
+    "crashed",
+    "busy",
+    "one-at-a-time",
 ]
 _OUTCOMES: Final[dict[int, Outcome]] = {
     ord("A"): "answer",
@@ -75,6 +83,7 @@ class _Worker(asyncio.Protocol):
         self.slow = False
         self.ending = False
         self.killed = False
+        self.client = ""
         self._parts = bytearray()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -170,8 +179,14 @@ class Pool:
             self._control.close()
             self._control = None
 
-    async def run(self, job: Job) -> Result:
-        """Evaluate one query; never raises for what the query does."""
+    async def run(self, job: Job, client: str = "") -> Result:
+        """Evaluate one query; never raises for what the query does.
+
+        Parameters
+        ----------
+        client
+            Who asks: nobody has two queries in the slow lane. Empty for the service itself.
+        """
         worker = await self._take()
         if worker is None:
             return Result("busy")
@@ -179,6 +194,7 @@ class Pool:
         loop = asyncio.get_running_loop()
         worker.answer = loop.create_future()
         worker.jobs += 1
+        worker.client = client
         assert worker.transport is not None
         worker.transport.write(frame(job.encode()))
         slow = loop.call_later(self.limits.quick_seconds, self._slow_down, worker)
@@ -192,8 +208,8 @@ class Pool:
                 return Result("too-slow", seconds=seconds)
             self.crashed += 1
             return Result("crashed", seconds=seconds)
-        except BusyError:
-            return Result("busy", seconds=time.perf_counter() - began)
+        except NoRoomError as error:
+            return Result(error.outcome, seconds=time.perf_counter() - began)
         except asyncio.CancelledError:
             # The client has gone: nobody waits for the rest.
             self._kill(worker)
@@ -282,9 +298,12 @@ class Pool:
         """Move a running query to the slow lane; without room there it ends as busy."""
         if worker.answer is None or worker.answer.done():
             return
-        slow = sum(1 for w in self._workers.values() if w.slow and not w.ending)
-        if slow >= self.limits.slow_workers:
-            worker.answer.set_exception(BusyError())
+        slow = [w for w in self._workers.values() if w.slow and not w.ending]
+        if len(slow) >= self.limits.slow_workers:
+            worker.answer.set_exception(NoRoomError("busy"))
+        elif worker.client and any(w.client == worker.client for w in slow):
+            worker.answer.set_exception(NoRoomError("one-at-a-time"))
+        if worker.answer.done():
             self._kill(worker)
             return
         worker.slow = True
@@ -350,5 +369,9 @@ class Pool:
         return self._control is not None
 
 
-class BusyError(Exception):
-    """The slow lane has no room."""
+class NoRoomError(Exception):
+    """The slow lane has no room for this query, or not for a second one of its client."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome

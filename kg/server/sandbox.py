@@ -16,6 +16,7 @@ import resource
 import signal
 import socket
 import sys
+from pathlib import Path
 from typing import Final, Literal
 
 Isolation = Literal["namespace", "file-slots", "host"]
@@ -62,7 +63,8 @@ def leave_network() -> bool:
     bool
         False where the system refuses.
     """
-    return _libc().unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0
+    refused: int = _libc().unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+    return not refused
 
 
 def fill_file_slots() -> None:
@@ -70,7 +72,7 @@ def fill_file_slots() -> None:
 
     A lower limit alone is not enough: one free slot is a connection.
     """
-    used = max(int(name) for name in os.listdir("/proc/self/fd")) + 1
+    used = max(int(entry.name) for entry in Path("/proc/self/fd").iterdir()) + 1
     resource.setrlimit(resource.RLIMIT_NOFILE, (used, used))
     with contextlib.suppress(OSError):
         while True:
@@ -79,8 +81,7 @@ def fill_file_slots() -> None:
 
 def cap_memory(beyond: int) -> None:
     """Cap the address space at what it is now and ``beyond`` bytes more."""
-    with open("/proc/self/statm") as status:  # noqa: PTH123 (one line, at each start of a worker)
-        pages = int(status.read().split()[0])
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     cap = pages * resource.getpagesize() + beyond
     resource.setrlimit(resource.RLIMIT_AS, (cap, cap))
 

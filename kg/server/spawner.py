@@ -3,8 +3,9 @@
 Forks never come from the web process, which has threads. A fork costs about a hundredth of a
 second and shares the memory of the dataset, so a worker that was ended is replaced at once.
 
-``python -m kg.server.spawner`` is started by the supervisor with a listening socket; the web process
-connects, asks for workers and passes each one's socket. When the connection ends, all workers end.
+``python -m kg.server.spawner`` is started by the supervisor with a listening socket; the web
+process connects, asks for workers and passes each one's socket. When the connection ends, all
+workers end.
 """
 
 from __future__ import annotations
@@ -43,13 +44,19 @@ class Spawner:
         self.waker = waker
         signal.set_wakeup_fd(waker.fileno())
         signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGTERM, self.retire)
+        self.retiring = False
+
+    def retire(self, *_: object) -> None:
+        """End as soon as no web process is connected; queries that run come to their end."""
+        self.retiring = True
 
     def serve(self) -> None:
-        """Accept web processes one after the other, for ever."""
+        """Accept web processes one after the other, until asked to retire."""
         with selectors.DefaultSelector() as ready:
             ready.register(self.listener, selectors.EVENT_READ)
             ready.register(self.woken, selectors.EVENT_READ)
-            while True:
+            while not (self.retiring and self.control is None):
                 for key, _ in ready.select():
                     if key.fileobj is self.woken:
                         with contextlib.suppress(BlockingIOError):
@@ -112,6 +119,7 @@ class Spawner:
         """The life of a worker, from the fork to its end."""
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         sandbox.die_with_parent()
         nowhere = os.open(os.devnull, os.O_RDWR)
         for handle_of_ours in (0, 1, 2):  # the last words of an engine that dies help nobody

@@ -8,11 +8,12 @@ engine, from a panic to a stack that overflows, ends this process and no other.
 from __future__ import annotations
 
 import gzip
+import io
 import resource
 import signal
 import socket
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
@@ -26,6 +27,9 @@ from kg.server.wire import (
     frame,
     receive,
 )
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
 
 _TABLE_FORMATS: Final = {
     "json": ox.QueryResultsFormat.JSON,
@@ -46,23 +50,19 @@ class _TooLargeError(Exception):
     pass
 
 
-class _Bounded:
+class _Bounded(io.BytesIO):
     """A file in memory that refuses to grow beyond a bound."""
 
     def __init__(self, most: int) -> None:
-        self.most, self.size = most, 0
-        self.parts: list[bytes] = []
+        super().__init__()
+        self.most = most
 
-    def write(self, part: bytes) -> int:
+    def write(self, part: Buffer) -> int:
         """Take a part of the answer."""
-        self.size += len(part)
-        if self.size > self.most:
+        written = super().write(part)
+        if self.tell() > self.most:
             raise _TooLargeError
-        self.parts.append(bytes(part))
-        return len(part)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
+        return written
 
 
 def evaluate(dataset: ox.Store, job: Job, most: int, prefixes: dict[str, str]) -> bytes:
@@ -101,7 +101,7 @@ def evaluate(dataset: ox.Store, job: Job, most: int, prefixes: dict[str, str]) -
         return TOO_LARGE
     except (ValueError, OSError, RuntimeError) as error:
         return FAILED + str(error).encode("utf-8", "replace")
-    body = b"".join(out.parts)
+    body = out.getvalue()
     packed = job.gzip and len(body) >= _WORTH_COMPRESSING
     kind = b"g" if isinstance(answer, ox.QueryTriples) else b"t"
     # Time zero: equal answers are equal bytes.

@@ -1,0 +1,200 @@
+"""Published versions of the dataset: a folder in which readers see the old or the new, never less.
+
+Layout::
+
+    versions/000007-3f9ac2d41b7e/data.nq         canonical N-Quads
+    versions/000007-3f9ac2d41b7e/manifest.json   number, SHA-256, quads
+    current -> versions/000007-3f9ac2d41b7e
+
+A version is filled under another name, forced to disk and renamed; then ``current``, a symbolic
+link, is replaced in one step (POSIX ``rename``). Nothing that a reader may have open ever changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from kg.errors import DatasetError
+from kg.files import folder_atomically, write_atomically
+
+KEPT: Final = 3
+"""Versions that are kept, the current one among them."""
+_NAME: Final = re.compile(r"(\d{6})-([0-9a-f]{12})")
+
+
+@dataclass(frozen=True)
+class Version:
+    """One published version.
+
+    Attributes
+    ----------
+    name
+        Number, counted up for ever, and the first 12 digits of the hash.
+    sha256
+        Of the N-Quads.
+    """
+
+    folder: Path
+    name: str
+    sha256: str
+    quads: int
+
+    @property
+    def data(self) -> Path:
+        """The N-Quads."""
+        return self.folder / "data.nq"
+
+
+def versions(root: Path) -> list[Version]:
+    """All versions that are whole, oldest first."""
+    place = root / "versions"
+    found = []
+    for folder in sorted(place.iterdir()) if place.is_dir() else []:
+        if _NAME.fullmatch(folder.name):
+            version = _read(folder)
+            if version is not None:
+                found.append(version)
+    return found
+
+
+def current(root: Path) -> Version | None:
+    """The version that readers are to see; None when nothing is published.
+
+    Raises
+    ------
+    DatasetError
+        What ``current`` points at is not a whole version.
+    """
+    link = root / "current"
+    try:
+        folder = (root / link.readlink()).resolve()
+    except OSError:
+        return None
+    version = _read(folder)
+    if version is None:
+        raise DatasetError("version-damaged", str(folder))
+    return version
+
+
+def verify(version: Version) -> None:
+    """Compare the data of a version with its hash.
+
+    Raises
+    ------
+    DatasetError
+        They differ, or the data cannot be read.
+    """
+    try:
+        found = hashlib.sha256(version.data.read_bytes()).hexdigest()
+    except OSError as error:
+        raise DatasetError("version-damaged", str(version.folder)) from error
+    if found != version.sha256:
+        raise DatasetError("version-damaged", str(version.folder))
+
+
+def publish(root: Path, nquads: bytes) -> Version:
+    """Add a version and make it current; older ones beyond :data:`KEPT` go.
+
+    The same data as the current version is no new version.
+
+    Raises
+    ------
+    OSError
+        The disk is full, or the folder cannot be written: what was current still is.
+    """
+    sha256 = hashlib.sha256(nquads).hexdigest()
+    now = current(root)
+    if now is not None and now.sha256 == sha256:
+        return now
+    place = root / "versions"
+    place.mkdir(parents=True, exist_ok=True)
+    numbers = [int(m[1]) for p in place.iterdir() if (m := _NAME.fullmatch(p.name))]
+    name = f"{max(numbers, default=0) + 1:06d}-{sha256[:12]}"
+    quads = nquads.count(b"\n")
+    manifest = {"number": name[:6], "sha256": sha256, "quads": quads}
+    with folder_atomically(place / name) as aside:
+        write_atomically(aside / "data.nq", nquads)
+        write_atomically(aside / "manifest.json", json.dumps(manifest, indent=2).encode() + b"\n")
+        _force(aside)
+    _force(place)
+    version = Version(place / name, name, sha256, quads)
+    _point(root, version)
+    _prune(root)
+    return version
+
+
+def roll_back(root: Path, name: str | None = None) -> Version:
+    """Make an older version current.
+
+    Parameters
+    ----------
+    name
+        Which; the newest before the current one when left out.
+
+    Raises
+    ------
+    DatasetError
+        There is no such version, or its data is damaged.
+    """
+    now = current(root)
+    known = versions(root)
+    if name is None:
+        older = [version for version in known if now is not None and version.name < now.name]
+        if not older:
+            raise DatasetError("no-older-version", str(root))
+        chosen = older[-1]
+    else:
+        matching = [version for version in known if version.name == name]
+        if not matching:
+            names = ", ".join(version.name for version in known) or "-"
+            raise DatasetError("no-such-version", name, names)
+        (chosen,) = matching
+    verify(chosen)
+    _point(root, chosen)
+    return chosen
+
+
+def _read(folder: Path) -> Version | None:
+    try:
+        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_bytes())
+        return Version(folder, folder.name, str(manifest["sha256"]), int(manifest["quads"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _point(root: Path, version: Version) -> None:
+    """Let ``current`` be this version, in one step."""
+    aside = Path(tempfile.mkdtemp(prefix=".current.", dir=root))
+    try:
+        link = aside / "link"
+        link.symlink_to(Path("versions") / version.name, target_is_directory=True)
+        link.replace(root / "current")
+        _force(root)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _prune(root: Path) -> None:
+    """Remove what is older than the versions kept, and what a killed publication left behind."""
+    now = current(root)
+    known = versions(root)
+    for version in known[:-KEPT]:
+        if now is None or version.name != now.name:
+            shutil.rmtree(version.folder, ignore_errors=True)
+
+
+def _force(folder: Path) -> None:
+    """Force the entries of a folder to disk (fsync(2) of the folder itself)."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,57 @@
+"""Answers kept for the next client who asks the same, by version, query, dataset and format."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer, ready to be sent.
+
+    Attributes
+    ----------
+    head
+        Status line fields as the server interface has them: names and values in bytes.
+    """
+
+    body: bytes
+    head: tuple[tuple[bytes, bytes], ...]
+
+
+class Answers:
+    """The last answers, up to a number of bytes; those least used go first."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.size = most, 0
+        self._kept: OrderedDict[tuple[object, ...], Answer] = OrderedDict()
+
+    def get(self, key: tuple[object, ...]) -> Answer | None:
+        """The answer that was kept under this key."""
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+        return found
+
+    def keep(self, key: tuple[object, ...], answer: Answer) -> None:
+        """Keep an answer, unless it alone would push out most of the others."""
+        if len(answer.body) > self.most // 8 or key in self._kept:
+            return
+        self._kept[key] = answer
+        self.size += len(answer.body)
+        while self.size > self.most:
+            _, gone = self._kept.popitem(last=False)
+            self.size -= len(gone.body)
+
+    def clear(self) -> None:
+        """Forget all: another version is served."""
+        self._kept.clear()
+        self.size = 0
+
+
+def etag(*parts: object) -> bytes:
+    """A strong entity tag for what the parts decide (RFC 9110, section 8.8.3)."""
+    digest = hashlib.sha256("\0".join(map(repr, parts)).encode("utf-8", "replace"))
+    return b'"' + digest.hexdigest()[:32].encode("ascii") + b'"'

@@ -1,0 +1,183 @@
+"""The service as one ASGI application: which path is answered by whom, errors, figures, logs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from kg.server.answers import Answers
+from kg.server.budgets import Budgets
+from kg.server.http import (
+    Receive,
+    Request,
+    RequestError,
+    Scope,
+    Send,
+    respond,
+    respond_problem,
+)
+from kg.server.limits import Limits
+from kg.server.measures import CONTENT_TYPE, Log, Measures
+from kg.server.pool import Pool
+from kg.server.sparql import Endpoint
+from kg.server.wire import Job
+
+Handler = Callable[[Request, Send], Awaitable[tuple[int, str]]]
+
+_PREFLIGHT: Final = (
+    (b"access-control-allow-methods", b"GET, HEAD, POST, OPTIONS"),
+    (b"access-control-allow-headers", b"Accept, Content-Type, If-None-Match"),
+    (b"access-control-max-age", b"86400"),
+)
+_CANARY: Final = Job("ASK { ?s ?p ?o }", "json", None)
+
+
+class Service:
+    """What one web process serves.
+
+    Attributes
+    ----------
+    generation
+        Name of the version in use and its pool; None until the first one is there.
+    """
+
+    def __init__(self, limits: Limits, log: Log) -> None:
+        self.limits, self.log = limits, log
+        self.measures = Measures()
+        self.answers = Answers(limits.cache_bytes)
+        self.budgets = Budgets(limits)
+        self.generation: tuple[str, Pool] | None = None
+        self.endpoint = Endpoint(self.serving, limits, self.budgets, self.answers)
+        self._retiring: set[asyncio.Task[None]] = set()
+
+    def serving(self) -> tuple[str, Pool]:
+        """The version in use and its pool.
+
+        Raises
+        ------
+        RequestError
+            Nothing is served yet, or the dataset is being loaded again.
+        """
+        if self.generation is None or not self.generation[1].alive:
+            raise RequestError("starting", headers=[(b"retry-after", b"2")])
+        return self.generation
+
+    async def switch(self, version: str, address: str) -> bool:
+        """Serve another version: new queries go to it at once, running ones end where they are.
+
+        Returns
+        -------
+        bool
+            False when a query through one of its workers does not succeed; nothing has changed.
+        """
+        pool = Pool(address, self.limits)
+        try:
+            await pool.open()
+            result = await pool.run(_CANARY)
+        except OSError as error:
+            self.log.write("version-refused", version=version, why=str(error))
+            return False
+        if result.outcome != "answer" or b"true" not in result.body:
+            self.log.write("version-refused", version=version, why=result.outcome)
+            await pool.close()
+            return False
+        old, self.generation = self.generation, (version, pool)
+        self.answers.clear()
+        self.log.write("version", version=version)
+        if old is not None:
+            task = asyncio.ensure_future(old[1].close())
+            self._retiring.add(task)
+            task.add_done_callback(self._retiring.discard)
+        return True
+
+    async def close(self) -> None:
+        """Let running queries end, then the workers."""
+        if self.generation is not None:
+            await self.generation[1].close()
+        if self._retiring:
+            await asyncio.wait(self._retiring)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
+        if scope["type"] != "http":
+            return
+        began = time.perf_counter()
+        request = Request(scope, receive)
+        route, handler = self.route(request.path)
+        try:
+            if request.method == "OPTIONS":
+                await respond(send, 204, _PREFLIGHT)
+                status, outcome = 204, "preflight"
+            else:
+                status, outcome = await handler(request, send)
+        except RequestError as error:
+            status, outcome = await respond_problem(send, request, error), error.code
+        except (TimeoutError, asyncio.CancelledError):
+            # The client is too slow, or gone: nobody is there to be told.
+            self.measures.requests.labels(route, "gone").inc()
+            raise
+        seconds = time.perf_counter() - began
+        self.measures.requests.labels(route, str(status)).inc()
+        self.measures.outcomes.labels(outcome).inc()
+        self.measures.seconds.labels(route).observe(seconds)
+        if status >= 500 or seconds > 1:
+            self.log.write(
+                "request", route=route, status=status, outcome=outcome, seconds=round(seconds, 4)
+            )
+
+    def route(self, path: str) -> tuple[str, Handler]:
+        """Name of a route, for figures, and what answers it."""
+        if path in ("/sparql", "/sparql/"):
+            return "sparql", self.endpoint
+        if path == "/health":
+            return "health", self.health
+        if path == "/metrics":
+            return "metrics", self.metrics
+        return "none", self.nothing
+
+    async def health(self, request: Request, send: Send) -> tuple[int, str]:
+        """Whether a query goes through a worker: the front alone says nothing."""
+        require_reading(request)
+        version, pool = self.serving()
+        result = await pool.run(_CANARY)
+        if result.outcome != "answer":
+            raise RequestError("busy", headers=[(b"retry-after", b"2")])
+        body = f'{{"status": "ok", "version": "{version}"}}\n'.encode("ascii")
+        fields = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+        await respond(send, 200, fields, body, head=request.method == "HEAD")
+        return 200, "health"
+
+    async def metrics(self, request: Request, send: Send) -> tuple[int, str]:
+        """Figures for operators."""
+        require_reading(request)
+        if self.generation is not None:
+            pool = self.generation[1]
+            self.measures.running.set(pool.running)
+            self.measures.waiting.set(pool.waiting)
+            for what, number in (
+                ("started", pool.started),
+                ("ended", pool.killed),
+                ("crashed", pool.crashed),
+            ):
+                self.measures.workers.labels(what).set(number)
+        fields = [(b"content-type", CONTENT_TYPE.encode("ascii")), (b"cache-control", b"no-store")]
+        await respond(send, 200, fields, self.measures.page(), head=request.method == "HEAD")
+        return 200, "metrics"
+
+    async def nothing(self, request: Request, send: Send) -> tuple[int, str]:
+        """No such path."""
+        raise RequestError("not-found")
+
+
+def require_reading(request: Request) -> None:
+    """Refuse methods that are not for reading.
+
+    Raises
+    ------
+    RequestError
+        The method is neither GET nor HEAD.
+    """
+    if request.method not in ("GET", "HEAD"):
+        raise RequestError("method", "GET, HEAD", headers=[(b"allow", b"GET, HEAD")])

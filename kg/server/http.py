@@ -1,0 +1,183 @@
+"""The least of HTTP that every handler shares: what was asked, and sending a whole answer.
+
+Handlers are plain ASGI applications (asgi.readthedocs.io, HTTP 2.x): a framework in front of
+the query endpoint halves the number of queries that a core can answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from functools import cached_property
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from kg.messages import Language
+from kg.server.negotiation import choose_language
+from kg.server.problems import MEDIA_TYPE, problem
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Header = tuple[bytes, bytes]
+
+_PIECE: Final = 64 * 1024
+SAFE: Final[tuple[Header, ...]] = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"ETag, Link, Location, Retry-After"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+"""Sent with every answer."""
+
+
+class RequestError(Exception):
+    """The request cannot be answered; ``code`` is a problem of :mod:`kg.server.problems`."""
+
+    def __init__(self, code: str, *values: object, headers: Iterable[Header] = ()) -> None:
+        super().__init__(code, *values)
+        self.code, self.values, self.headers = code, values, tuple(headers)
+
+
+class Request:
+    """What a client asks.
+
+    Attributes
+    ----------
+    client
+        Address that budgets go by.
+    """
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self.scope, self._receive = scope, receive
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.client: str = (scope.get("client") or ("local",))[0]
+
+    @cached_property
+    def headers(self) -> dict[bytes, bytes]:
+        """Header fields; those that come more than once are joined by commas."""
+        found: dict[bytes, bytes] = {}
+        for name, value in self.scope["headers"]:
+            found[name] = found[name] + b", " + value if name in found else value
+        return found
+
+    def header(self, name: bytes) -> str:
+        """One header field; empty when it is missing."""
+        return self.headers.get(name, b"").decode("latin-1")
+
+    @property
+    def language(self) -> Language:
+        """Language for people."""
+        return choose_language(self.header(b"accept-language"))
+
+    @property
+    def parameters(self) -> list[tuple[str, str]]:
+        """Parameters of the query string.
+
+        Raises
+        ------
+        RequestError
+            They are not UTF-8.
+        """
+        return read_form(self.scope["query_string"])
+
+    async def body(self, most: int, seconds: float) -> bytes:
+        """The whole body.
+
+        Raises
+        ------
+        RequestError
+            It is longer than ``most`` bytes, or takes longer than so many seconds.
+        """
+        length = self.header(b"content-length")
+        if length.isdecimal() and int(length) > most:
+            raise RequestError("request-too-large", most)
+        parts, size = [], 0
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    message = await self._receive()
+                    if message["type"] == "http.disconnect":
+                        raise asyncio.CancelledError
+                    part = message.get("body", b"")
+                    size += len(part)
+                    if size > most:
+                        raise RequestError("request-too-large", most)
+                    parts.append(part)
+                    if not message.get("more_body"):
+                        return b"".join(parts)
+        except TimeoutError as error:
+            raise RequestError("request-timeout") from error
+
+
+def read_form(encoded: bytes) -> list[tuple[str, str]]:
+    """Parameters of a query string or of an ``application/x-www-form-urlencoded`` body.
+
+    Raises
+    ------
+    RequestError
+        They are not UTF-8, or too many.
+    """
+    if not encoded:
+        return []
+    try:
+        return parse_qsl(
+            encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=200
+        )
+    except UnicodeDecodeError as error:
+        raise RequestError("bad-encoding") from error
+    except ValueError as error:
+        raise RequestError("bad-request") from error
+
+
+async def respond(
+    send: Send,
+    status: int,
+    headers: Iterable[Header],
+    body: bytes = b"",
+    *,
+    head: bool = False,
+    seconds: float = 20.0,
+) -> None:
+    """Send a whole answer.
+
+    Parameters
+    ----------
+    head
+        Leave the body out, as HEAD asks.
+    seconds
+        A client that takes longer over one piece is left.
+    """
+    fields = [*headers, *SAFE]
+    if status != 304:
+        fields.append((b"content-length", str(len(body)).encode("ascii")))
+    await send({"type": "http.response.start", "status": status, "headers": fields})
+    if head or len(body) <= _PIECE:
+        await send({"type": "http.response.body", "body": b"" if head else body})
+        return
+    for start in range(0, len(body), _PIECE):
+        more = start + _PIECE < len(body)
+        piece = {
+            "type": "http.response.body",
+            "body": body[start : start + _PIECE],
+            "more_body": more,
+        }
+        async with asyncio.timeout(seconds):
+            await send(piece)
+
+
+async def respond_problem(send: Send, request: Request, error: RequestError) -> int:
+    """Send an error as problem+json; gives its status."""
+    status, body = problem(error.code, request.language, *error.values)
+    language = b"zh-Hans" if request.language == "zh" else b"en"
+    headers = [
+        (b"content-type", MEDIA_TYPE.encode("ascii")),
+        (b"content-language", language),
+        (b"cache-control", b"no-store"),
+        (b"vary", b"Accept-Language"),
+        *error.headers,
+    ]
+    await respond(send, status, headers, body, head=request.method == "HEAD")
+    return status

@@ -1,0 +1,54 @@
+"""Figures for operators, as Prometheus reads them, and one line of JSON a request."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Measures:
+    """Counters of one web process."""
+
+    def __init__(self) -> None:
+        registry = self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "kg_requests", "Requests by route and status", ["route", "status"], registry=registry
+        )
+        self.outcomes = Counter(
+            "kg_queries", "Queries by what became of them", ["outcome"], registry=registry
+        )
+        self.seconds = Histogram(
+            "kg_request_seconds",
+            "Time from request to the end of the answer",
+            ["route"],
+            registry=registry,
+            buckets=(0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+        )
+        self.running = Gauge("kg_queries_running", "Queries running now", registry=registry)
+        self.waiting = Gauge("kg_queries_waiting", "Queries waiting now", registry=registry)
+        self.workers = Gauge(
+            "kg_workers", "Workers started, ended by us, and crashed", ["what"], registry=registry
+        )
+
+    def page(self) -> bytes:
+        """All figures in the text format of Prometheus."""
+        return generate_latest(self.registry)
+
+
+class Log:
+    """One JSON object a line on standard error; queries and addresses of clients stay out of it."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.quiet = quiet
+
+    def write(self, event: str, **fields: object) -> None:
+        """Write one event with the time in seconds since 1970."""
+        if not self.quiet:
+            line = json.dumps({"time": round(time.time(), 3), "event": event, **fields})
+            print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,226 @@
+"""The SPARQL endpoint: SPARQL 1.1 Protocol (W3C, 2013), query operation only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from kg.server.answers import Answer, Answers, etag
+from kg.server.budgets import Budgets
+from kg.server.formats import GRAPHS, TABLES, Format
+from kg.server.guard import check_query
+from kg.server.http import Request, RequestError, Send, read_form, respond
+from kg.server.limits import Limits
+from kg.server.negotiation import accepts_gzip, choose_formats, content_type
+from kg.server.pool import Outcome, Pool, Result
+from kg.server.wire import Job
+
+_PROBLEMS: Final[dict[Outcome, str]] = {
+    "malformed": "query-malformed",
+    "too-large": "answer-too-large",
+    "failed": "evaluation-failed",
+    "not-acceptable": "not-acceptable",
+    "too-slow": "too-slow",
+    "crashed": "too-demanding",
+    "busy": "busy",
+    "one-at-a-time": "client-budget",
+}
+_IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
+# Functions whose value differs from one call to the next (SPARQL 1.1 Query, section 17.4).
+_CHANGING: Final = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID)\s*\(", re.IGNORECASE)
+_VARY: Final = (b"vary", b"Accept, Accept-Encoding")
+_CACHE: Final = (b"cache-control", b"public, max-age=60")
+_FORM: Final = "application/x-www-form-urlencoded"
+_DIRECT: Final = "application/sparql-query"
+_UPDATE: Final = "application/sparql-update"
+
+
+class Endpoint:
+    """Answers queries of one version at a time.
+
+    Parameters
+    ----------
+    serving
+        Gives the version and its pool, now.
+    """
+
+    def __init__(
+        self,
+        serving: Callable[[], tuple[str, Pool]],
+        limits: Limits,
+        budgets: Budgets,
+        answers: Answers,
+    ) -> None:
+        self.serving, self.limits = serving, limits
+        self.budgets, self.answers = budgets, answers
+
+    async def __call__(self, request: Request, send: Send) -> tuple[int, Outcome | str]:
+        """Answer one request; gives the status and what became of the query.
+
+        Raises
+        ------
+        RequestError
+            There is no answer; the error says why.
+        """
+        job, forms = await self.read(request)
+        return await self.answer(request, send, job, forms)
+
+    async def read(self, request: Request) -> tuple[Job, tuple[str | None, str | None]]:
+        """The query of a request, with its dataset and the formats that the client takes."""
+        parameters = request.parameters
+        method = request.method
+        if method == "POST":
+            media = request.header(b"content-type").partition(";")[0].strip().lower()
+            if media == _UPDATE:
+                raise RequestError("update-refused")
+            if media not in (_FORM, _DIRECT):
+                raise RequestError("media-type", f"{_FORM}, {_DIRECT}")
+            # Percent-encoding may make three bytes of one.
+            most = self.limits.query_bytes * (4 if media == _FORM else 1) + 16_384
+            body = await request.body(most, self.limits.body_seconds)
+            if media == _FORM:
+                parameters = parameters + read_form(body)
+            else:
+                charset = request.header(b"content-type").lower().partition("charset=")[2]
+                if charset.strip(' "') not in ("", "utf-8", "utf8"):
+                    raise RequestError("bad-encoding")
+                try:
+                    parameters = [*parameters, ("query", body.decode("utf-8"))]
+                except UnicodeDecodeError as error:
+                    raise RequestError("bad-encoding") from error
+        elif method not in ("GET", "HEAD"):
+            raise RequestError(
+                "method", "GET, HEAD, POST", headers=[(b"allow", b"GET, HEAD, POST")]
+            )
+        named: dict[str, list[str]] = {}
+        for name, value in parameters:
+            named.setdefault(name, []).append(value)
+        if "update" in named:
+            raise RequestError("update-refused")
+        queries = named.get("query", [])
+        if len(queries) != 1:
+            raise RequestError("many-queries" if queries else "no-query")
+        graphs = {}
+        for name in ("default-graph-uri", "named-graph-uri"):
+            for iri in named.get(name, []):
+                if not _IRI.fullmatch(iri):
+                    raise RequestError("bad-graph", name)
+            graphs[name] = tuple(named[name]) if name in named else None
+        forms = choose_formats(request.header(b"accept"))
+        if forms == (None, None):
+            raise RequestError("not-acceptable", acceptable())
+        job = Job(
+            queries[0],
+            *forms,
+            default_graphs=graphs["default-graph-uri"],
+            named_graphs=graphs["named-graph-uri"],
+            gzip=accepts_gzip(request.header(b"accept-encoding")),
+        )
+        return job, forms
+
+    async def answer(
+        self,
+        request: Request,
+        send: Send,
+        job: Job,
+        forms: tuple[str | None, str | None],
+        *,
+        filename: str | None = None,
+    ) -> tuple[int, Outcome | str]:
+        """Answer one query from what is kept, or by a worker."""
+        version, pool = self.serving()
+        head = request.method == "HEAD"
+        key = (version, job.query, job.default_graphs, job.named_graphs, *forms, job.gzip)
+        changing = _CHANGING.search(job.query) is not None
+        kept = None if changing else self.answers.get(key)
+        if kept is None:
+            # Only what was answered is kept, so what is kept needs no guard.
+            refused = check_query(job.query, self.limits)
+            if refused is not None:
+                raise RequestError(refused.problem, *refused.values)
+        tag = etag(*key)
+        if not changing and matches(request.header(b"if-none-match"), tag):
+            fields = [(b"etag", tag), _VARY, _CACHE]
+            await respond(send, 304, fields)
+            return 304, "not-modified"
+        if kept is not None:
+            await respond(send, 200, kept.head, kept.body, head=head)
+            return 200, "kept"
+        wait = self.budgets.wait(request.client)
+        if wait:
+            raise RequestError("client-budget", headers=[retry_after(wait)])
+        result = await pool.run(job, request.client)
+        self.budgets.charge(
+            request.client, result.seconds, error=result.outcome not in ("answer", "busy")
+        )
+        if result.outcome != "answer":
+            raise failure(result, self.limits)
+        form = form_of(result, forms)
+        fields = [
+            (b"content-type", content_type(form).encode("ascii")),
+            _VARY,
+            (b"cache-control", b"no-store") if changing else _CACHE,
+        ]
+        if not changing:
+            fields.append((b"etag", tag))
+        if result.compressed:
+            fields.append((b"content-encoding", b"gzip"))
+        if filename is not None:
+            fields.append(
+                (b"content-disposition", f'inline; filename="{filename}"'.encode("ascii"))
+            )
+        kept = Answer(result.body, tuple(fields))
+        # The version may have changed while the query ran; its key is that of its own version.
+        if not changing:
+            self.answers.keep(key, kept)
+        await respond(send, 200, kept.head, kept.body, head=head, seconds=self.limits.body_seconds)
+        return 200, "answer"
+
+
+def form_of(result: Result, forms: tuple[str | None, str | None]) -> Format:
+    """The format that a worker has used."""
+    table, graph = forms
+    if result.kind == "graph":
+        assert graph is not None
+        return GRAPHS[graph]
+    assert table is not None
+    return TABLES[table]
+
+
+def failure(result: Result, limits: Limits) -> RequestError:
+    """The error that a client gets for a query without an answer."""
+    code = _PROBLEMS[result.outcome]
+    if result.outcome == "malformed":
+        return RequestError(code, result.text)
+    if result.outcome == "not-acceptable":
+        return RequestError(code, acceptable())
+    if result.outcome == "too-large":
+        return RequestError(code, limits.answer_bytes >> 20)
+    if result.outcome == "too-slow":
+        return RequestError(code, f"{limits.slow_seconds:g}")
+    if result.outcome == "busy":
+        return RequestError(code, headers=[retry_after(2)])
+    if result.outcome == "one-at-a-time":
+        return RequestError(code, headers=[retry_after(limits.slow_seconds)])
+    return RequestError(code)
+
+
+def acceptable() -> str:
+    """All media types that can be had, for people."""
+    return ", ".join(form.media_types[0] for form in (*TABLES.values(), *GRAPHS.values()))
+
+
+def retry_after(seconds: float) -> tuple[bytes, bytes]:
+    """The header that says when to come again, in whole seconds."""
+    return b"retry-after", str(max(1, round(seconds + 0.5))).encode("ascii")
+
+
+def matches(if_none_match: str, tag: bytes) -> bool:
+    """Whether the client has this answer already (RFC 9110, section 13.1.2)."""
+    if not if_none_match:
+        return False
+    if if_none_match.strip() == "*":
+        return False  # whether there is an answer is only known once there is
+    wanted = tag.decode("ascii")
+    return any(part.strip().removeprefix("W/") == wanted for part in if_none_match.split(","))

@@ -1,0 +1,129 @@
+"""Commands that publish the dataset and serve it: ``kg publish``, ``kg rollback``, ``kg serve``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from kg.console import PATH, KgCommand, Settings
+from kg.errors import KgError, ParameterError
+
+
+def add_commands(group: click.Group) -> None:
+    """Put the commands of this module into the ``kg`` command."""
+    for command in (publish, rollback, serve):
+        group.add_command(command)
+
+
+@click.command(cls=KgCommand)
+@click.argument("folder", type=PATH)
+@click.pass_obj
+def publish(settings: Settings, /, folder: Path) -> None:
+    """Publish the dataset as a new version in FOLDER, in one step.
+
+    A running 'kg serve FOLDER' goes over to it without losing a request. The last three versions
+    are kept.
+    """
+    from kg.publishing.versions import publish as publish_version
+
+    version = publish_version(folder, _nquads(settings))
+    settings.say("published", version.name, folder, version.quads)
+
+
+@click.command(cls=KgCommand)
+@click.argument("folder", type=PATH)
+@click.argument("version", required=False)
+@click.pass_obj
+def rollback(settings: Settings, /, folder: Path, version: str | None) -> None:
+    """Go back to an older VERSION in FOLDER: the one before the current unless told."""
+    from kg.publishing.versions import roll_back
+
+    chosen = roll_back(folder, version)
+    settings.say("published", chosen.name, folder, chosen.quads)
+
+
+@click.command(cls=KgCommand)
+@click.argument("folder", required=False, type=PATH)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=8000, show_default=True)
+@click.option(
+    "--isolation",
+    type=click.Choice(["auto", "namespace", "file-slots", "host"]),
+    default="auto",
+    show_default=True,
+    help="How the network is kept away from queries; 'host' states that this machine has none.",
+)
+@click.option(
+    "--proxy",
+    default="",
+    metavar="ADDRESSES",
+    help="Reverse proxies whose X-Forwarded-For is believed, separated by commas.",
+)
+@click.option(
+    "--client-seconds",
+    type=click.FloatRange(0),
+    help="Seconds of query time a minute for one client; 0 for no bound (20 unless told).",
+)
+@click.option("--quiet", is_flag=True, help="No log.")
+@click.pass_obj
+def serve(
+    settings: Settings,
+    /,
+    folder: Path | None,
+    host: str,
+    port: int,
+    isolation: str,
+    proxy: str,
+    client_seconds: float | None,
+    quiet: bool,
+) -> None:
+    """Serve SPARQL and linked data; FOLDER holds published versions and is watched.
+
+    Without FOLDER the shipped facts, or those of --data, are served.
+    """
+    import tempfile
+    from dataclasses import replace
+
+    from kg.publishing.versions import current
+    from kg.publishing.versions import publish as publish_version
+    from kg.server import sandbox
+    from kg.server.limits import Limits
+
+    limits = Limits()
+    if client_seconds is not None:
+        limits = replace(limits, client_seconds=client_seconds)
+    with tempfile.TemporaryDirectory(prefix="kg-published-") as own:
+        root = folder or Path(own)
+        if current(root) is None:
+            publish_version(root, _nquads(settings))
+        if not sandbox.supported():
+            raise KgError("no-isolation", sys.platform)
+        from kg.server.supervisor import Supervisor
+
+        try:
+            supervisor = Supervisor(
+                root,
+                host=host,
+                port=port,
+                limits=limits,
+                isolation=isolation,
+                proxy=proxy,
+                quiet=quiet,
+            )
+        except OSError as error:
+            raise ParameterError("cannot-listen", f"{host}:{port}", str(error.strerror)) from error
+        with supervisor:
+            how = supervisor.start()
+            settings.say(
+                "serving", f"http://{supervisor.netloc}", settings.text(f"isolation-{how}")
+            )
+            supervisor.run()
+
+
+def _nquads(settings: Settings) -> bytes:
+    """The dataset that the common options name, as canonical N-Quads."""
+    from kg.build import canonical_nquads
+
+    return canonical_nquads(settings.open().embedded("publish").dataset)
