@@ -223,6 +223,7 @@ def search(settings: Settings, words: tuple[str, ...], limit: int) -> None:
 @click.pass_obj
 def compare(settings: Settings, cities: tuple[str, ...], level: str) -> None:
     """Put cities side by side: what is documented, searched in vain, or unknown."""
+    from kg.messages import listed
     from kg.terms import shorten
 
     graph = settings.open()
@@ -267,11 +268,11 @@ def compare(settings: Settings, cities: tuple[str, ...], level: str) -> None:
             ],
             settings,
         )
-    documented = "; ".join(
+    documented = [
         settings.text("documented-city").format(names[city], *compared.documented[city])
         for city in compared.cities
-    )
-    settings.say("compare-note", documented)
+    ]
+    settings.say("compare-note", listed(documented, settings.language))
 
 
 @main.command()
@@ -334,6 +335,7 @@ def query(settings: Settings, name: str, parameters: tuple[str, ...]) -> None:
                 raise ParameterError("parameter-form", pair)
             values[key] = value
         answer = run_query(graph.store, name, values, language=settings.language)
+        settings.answer = name
         _say_caution(name, settings)
     print_answer(answer, settings)
 
@@ -344,7 +346,7 @@ def _say_caution(name: str, settings: Settings) -> None:
 
     caution = find_query(name).caution
     if caution:
-        click.echo(caution[settings.language], err=True)
+        settings.remark(caution[settings.language])
 
 
 @main.command()
@@ -474,7 +476,7 @@ def _check_facts(settings: Settings, facts: Path, more: Sequence[Path]) -> None:
     built = build_dataset(facts, *more, progress=settings.progress)
     for warning in built.warnings:
         if not more or warning.path in more:
-            click.echo(warning.render(settings.language), err=True)
+            settings.remark(warning.render(settings.language))
     claims = built.nquads.count(b"#type> <https://w3id.org/city-practice-graph/ontology#Claim> .")
     if more:
         settings.say("check-file-good", more[0], facts)
@@ -531,7 +533,7 @@ def _check_coverage(settings: Settings, facts: Path) -> None:
             click.echo(settings.text("coverage-line").format(paragraph, done, total))
         click.echo(settings.text("coverage-total").format(source, found.covered, found.total))
         for fault in found.lost:
-            click.echo(fault.render(settings.language), err=True)
+            settings.remark(fault.render(settings.language))
         complete = complete and not found.lost
     if not complete:
         raise click.exceptions.Exit(1)

@@ -10,9 +10,11 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from kg.messages import Language
 from kg.resources import ontology_folder
 from kg.terms import CONCEPT, ID, SKOLEM, expand
 
+_NAMES = frozenset((expand("rdfs:label"), expand("skos:prefLabel")))
 _IN_SCHEME = ox.NamedNode(expand("skos:inScheme"))
 
 
@@ -54,6 +56,20 @@ def vocabulary_triples() -> tuple[ox.Triple, ...]:
 
 def _skolem(term: Any) -> Any:
     return ox.NamedNode(SKOLEM + term.value) if isinstance(term, ox.BlankNode) else term
+
+
+@cache
+def labels(language: Language) -> Mapping[str, str]:
+    """IRI to name of the classes, properties and concepts, in one language."""
+    tag = "zh-hans" if language == "zh" else "en"
+    return {
+        triple.subject.value: triple.object.value
+        for triple in vocabulary_triples()
+        if triple.predicate.value in _NAMES
+        and isinstance(triple.subject, ox.NamedNode)
+        and isinstance(triple.object, ox.Literal)
+        and (triple.object.language or "").lower() == tag
+    }
 
 
 @cache
