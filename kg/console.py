@@ -41,7 +41,7 @@ class Settings:
     Attributes
     ----------
     asked
-        The language that the call itself asks for; None when it is that of the environment.
+        The language that the call alone asks for; None when it is that of the environment.
     answer
         The command or named query whose answer is printed: some headings depend on it.
     """
@@ -50,10 +50,9 @@ class Settings:
         self.data: Path | None = None
         self.endpoint: str | None = None
         self.timeout = 30
-        self.asked = asked
-        self.language: Language = asked or (
-            "zh" if os.environ.get("KG_LANG", "").startswith("zh") else "en"
-        )
+        usual: Language = "zh" if os.environ.get("KG_LANG", "").startswith("zh") else "en"
+        self.language: Language = asked or usual
+        self.asked = None if self.language == usual else self.language
         self.format: Format | None = None
         self.answer = ""
 
