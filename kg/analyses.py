@@ -13,7 +13,7 @@ from kg.console import (
     Settings,
     chosen_form,
     output_option,
-    print_rows,
+    print_links,
     print_table,
 )
 from kg.errors import ParameterError
@@ -68,17 +68,48 @@ _TOP = click.option(
     metavar="N",
     help="Only the cities ranked 1 to N in the edition.",
 )
-_EXPLAIN = click.option(
+EXPLAIN = click.option(
     "--explain", is_flag=True, help="Show the claims and places behind every figure instead."
 )
 _SEEDED = click.option(
     "--seed", type=int, default=SEED, show_default=True, help="Seed of everything random."
 )
 
+_WEIGHT = click.option(
+    "--weight",
+    "weights",
+    multiple=True,
+    metavar="PART=NUMBER",
+    help="How much a part of the context counts, such as rank=0: region, subregion, population, "
+    "rank or factors; repeatable.",
+)
+
 
 def scoped(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say what an analysis looks at."""
     for option in reversed((_BY, _LEVEL, _EDITION, *_SCOPE)):
+        command = option(command)
+    return command
+
+
+def compared(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say which cities one city is compared with."""
+    for option in reversed(
+        (
+            click.option(
+                "--peers",
+                "number",
+                type=click.IntRange(1),
+                default=10,
+                show_default=True,
+                help="Compare with this many cities of most similar context.",
+            ),
+            click.option(
+                "--leading", type=click.IntRange(1), metavar="N", help="Leaders instead of peers."
+            ),
+            _WEIGHT,
+        )
+    ):
         command = option(command)
     return command
 
@@ -95,6 +126,7 @@ def add_commands(group: click.Group) -> None:
         configurations,
         peers,
         gap,
+        dossier,
         picture,
     )
     for command in commands:
@@ -132,24 +164,6 @@ def _say_reason(reason: Sequence[str], settings: Settings) -> None:
     settings.remark(problem.format(*values) + between + remedy.format(*values))
 
 
-def _print_links(links: Iterable[Link], graph: KnowledgeGraph, settings: Settings) -> None:
-    """The claims behind figures, each with its place."""
-    from kg.terms import FRAGMENT, shorten
-
-    names = graph.names(settings.language)
-    rows = {
-        (
-            names.get(link.concept, shorten(link.concept)),
-            names.get(link.city, shorten(link.city)),
-            names.get(link.programme, shorten(link.programme)),
-            shorten(link.claim),
-            link.fragment.removeprefix(FRAGMENT),
-        ): None
-        for link in links
-    }
-    print_rows(["concept", "city", "programme", "claim", "place"], rows, settings)
-
-
 def _print_found(
     found: ConceptLattice | RuleTable | ContrastTable | ScoreTable,
     graph: KnowledgeGraph,
@@ -161,7 +175,7 @@ def _print_found(
     if explain:
         # Each kind of answer takes its own kind of row.
         evidence: Callable[[Any], Iterable[Link]] = found.evidence
-        _print_links((link for row in found.rows for link in evidence(row)), graph, settings)
+        print_links((link for row in found.rows for link in evidence(row)), graph, settings)
     else:
         print_table(found.to_table(graph.names(settings.language)), settings)
 
@@ -212,7 +226,7 @@ def coverage(
 )
 @click.option("--permutations", type=click.IntRange(99), default=9_999, show_default=True)
 @_SEEDED
-@_EXPLAIN
+@EXPLAIN
 @click.pass_obj
 def leaders(
     settings: Settings,
@@ -269,7 +283,7 @@ def leaders(
 )
 @click.option("--all", "everything", is_flag=True, help="Also pairs that are no finding.")
 @_SEEDED
-@_EXPLAIN
+@EXPLAIN
 @click.pass_obj
 def together(
     settings: Settings,
@@ -309,7 +323,7 @@ def together(
         return
     shown = found if everything else replace(found, pairs=found.significant)
     if explain:
-        _print_links(
+        print_links(
             (
                 link
                 for pair in shown.pairs
@@ -320,8 +334,9 @@ def together(
             graph,
             settings,
         )
-    elif shown.pairs or _most(settings) is None:  # an empty table says less than the note below
-        print_table(shown.to_table(graph.names(settings.language), most=_most(settings)), settings)
+    elif shown.pairs or chosen_form(settings) not in ("table", "md"):
+        # An empty table says less to people than the note below.
+        print_table(shown.to_table(graph.names(settings.language)), settings)
     settings.say(
         "together-note",
         len(found.significant),
@@ -340,7 +355,7 @@ def together(
 @click.option("--confidence", type=click.FloatRange(0, 1), default=0.6, show_default=True)
 @click.option("--lift", type=click.FloatRange(0), default=1.0, show_default=True)
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
-@_EXPLAIN
+@EXPLAIN
 @click.pass_obj
 def rules(
     settings: Settings,
@@ -376,7 +391,7 @@ def rules(
 @_TOP
 @click.option("--min-cities", type=click.IntRange(1), default=5, show_default=True)
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
-@_EXPLAIN
+@EXPLAIN
 @click.pass_obj
 def sets(
     settings: Settings,
@@ -405,7 +420,7 @@ def sets(
 @scoped
 @click.option("--permutations", type=click.IntRange(99), default=9_999, show_default=True)
 @_SEEDED
-@_EXPLAIN
+@EXPLAIN
 @click.pass_obj
 def scores(
     settings: Settings, /, permutations: int, seed: int, explain: bool, **options: Any
@@ -432,16 +447,10 @@ def scores(
 @click.command(cls=KgCommand)
 @click.argument("city")
 @scoped
-@click.option(
-    "--weight",
-    "weights",
-    multiple=True,
-    metavar="PART=NUMBER",
-    help="Weight of region, subregion, population, rank or factors; repeatable.",
-)
+@_WEIGHT
 @click.option("--limit", type=click.IntRange(1), default=10, show_default=True)
 @click.option("--parts", is_flag=True, help="What each likeness is made of instead.")
-@_EXPLAIN
+@EXPLAIN
 @click.pass_obj
 def peers(
     settings: Settings,
@@ -482,11 +491,9 @@ def peers(
 @click.command(cls=KgCommand)
 @click.argument("city")
 @scoped
-@click.option("--peers", "number", type=click.IntRange(1), default=10, show_default=True)
-@click.option("--leading", type=click.IntRange(1), metavar="N", help="Leaders instead of peers.")
-@click.option("--weight", "weights", multiple=True, metavar="PART=NUMBER")
+@compared
 @click.option("--with", "companions", is_flag=True, help="What came with each practice instead.")
-@_EXPLAIN
+@EXPLAIN
 @click.pass_obj
 def gap(
     settings: Settings,
@@ -529,6 +536,58 @@ def gap(
 
 
 @click.command(cls=KgCommand)
+@click.argument("city")
+@_LEVEL
+@_EDITION
+@compared
+@output_option(
+    "File to write, ending in .html, .docx or .pdf; CITY.html unless told.", required=False
+)
+@EXPLAIN
+@click.pass_obj
+def dossier(
+    settings: Settings,
+    /,
+    city: str,
+    level: str,
+    edition: str,
+    number: int,
+    leading: int | None,
+    weights: tuple[str, ...],
+    output: Path | None,
+    explain: bool,
+) -> None:
+    """Write a brief for CITY: what others have on record, with evidence and references.
+
+    The references stand beside it as .bib (BibTeX) and .csl.json (CSL-JSON).
+    """
+    from kg.dossier import FORMS, build_dossier, files_of
+    from kg.files import write_atomically
+
+    if output is not None and output.suffix not in FORMS:
+        raise ParameterError("dossier-form", str(output))
+    graph = settings.open()
+    written = build_dossier(
+        graph,
+        city,
+        language=settings.language,
+        level=None if level == "all" else int(level),
+        edition=edition,
+        peers=number,
+        leading=leading,
+        weights=_weights(weights),
+    )
+    if explain:
+        print_table(written.evidence, settings)
+    elif output is None:
+        output = Path(written.city.rpartition("/")[2] + ".html")
+    if output is not None:
+        for name, content in files_of(written, output.stem, output.suffix).items():
+            write_atomically(output.with_name(name), content)
+            settings.say("written", output.with_name(name))
+
+
+@click.command(cls=KgCommand)
 @click.argument("conditions", nargs=-1, required=True)
 @scoped
 @click.option(
@@ -545,7 +604,7 @@ def gap(
 )
 @click.option("--truth-table", is_flag=True, help="The truth table instead of the solutions.")
 @click.option("--necessity", is_flag=True, help="The analysis of necessity instead.")
-@_EXPLAIN
+@EXPLAIN
 @click.pass_obj
 def configurations(
     settings: Settings,
@@ -560,7 +619,11 @@ def configurations(
     explain: bool,
     **options: Any,
 ) -> None:
-    """Find combinations of CONDITIONS that stand beside an outcome (crisp-set QCA)."""
+    """Find combinations of CONDITIONS that stand beside an outcome (crisp-set QCA).
+
+    \b
+    kg configurations open-data digital-literacy --outcome leading:20
+    """  # noqa: D301 - \b is click's mark for a paragraph that keeps its lines
     from kg.recurrence.configurations import (
         Rules,
         find_configurations,
@@ -596,7 +659,7 @@ def configurations(
     )
     names = graph.names(settings.language)
     if explain:
-        _print_links(
+        print_links(
             (
                 link
                 for city in found.cities
@@ -727,8 +790,3 @@ def _weights(pairs: Sequence[str]) -> dict[str, float] | None:
         if not equals:
             raise ParameterError("parameter-form", pair)
     return weights or None
-
-
-def _most(settings: Settings) -> int | None:
-    """How many cities a cell of a table names; data formats have them all."""
-    return 5 if chosen_form(settings) in ("table", "md") else None

@@ -22,6 +22,7 @@ from kg.terms import CLAIM, CONCEPT, DERIVED_GRAPH, canonical_language, expand
 from kg.validation import (
     Index,
     conflict_faults,
+    editorial_faults,
     index_documents,
     names_missing_source,
     reference_faults,
@@ -138,6 +139,7 @@ def build(
     progress("shapes")
     found = [
         *conflict_faults(store, index),
+        *editorial_faults(documents),
         *duplicate_faults(documents),
         *_shape_faults(store, index, partial=source is not None or skip_missing_sources),
     ]

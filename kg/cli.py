@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.analyses import add_commands
+from kg.analyses import EXPLAIN, add_commands
 from kg.console import (
     FILE_THAT_IS_THERE,
     PATH,
@@ -23,6 +23,7 @@ from kg.console import (
     chosen_form,
     output_option,
     print_answer,
+    print_links,
     print_rows,
     print_table,
 )
@@ -79,6 +80,7 @@ def main() -> None:
     help="Leave out what occurs in fewer cities.",
 )
 @click.option("--sure", is_flag=True, help="Also how sure: intervals, years, what decides.")
+@EXPLAIN
 @click.pass_obj
 def recur(
     settings: Settings,
@@ -88,6 +90,7 @@ def recur(
     edition: str,
     min_cities: int,
     sure: bool,
+    explain: bool,
 ) -> None:
     """Count in how many cities each practice recurs."""
     from kg.terms import shorten
@@ -100,17 +103,16 @@ def recur(
         edition=edition,
         minimum=min_cities,
     )
-    if sure:
+    if explain:
+        print_links((link for row in counted.rows for link in row.links), graph, settings)
+    elif sure:
         from kg.recurrence.certainty import assess
 
         print_table(assess(graph.store, counted).to_table(graph.names(settings.language)), settings)
         settings.say("sure-note")
     else:
-        # Forty names in a cell are no table; the data formats have them all.
-        most = 5 if chosen_form(settings) in ("table", "md") else None
-        named = [iri for row in counted.rows for iri in (row.concept, *row.cities[:most])]
-        names = graph.names(settings.language, named)
-        print_table(counted.to_table(names, most=most), settings)
+        named = [iri for row in counted.rows for iri in (row.concept, *row.cities)]
+        print_table(counted.to_table(graph.names(settings.language, named)), settings)
     scope = (
         settings.text("scope-all")
         if leading is None
@@ -140,6 +142,7 @@ def show(settings: Settings, thing: str) -> None:
     observations = graph.run("observations", thing=iri)
     if chosen_form(settings) in ("table", "md"):
         from kg.statements import statements
+        from kg.terminal import terminal_width
 
         figures = graph.run("measurements", language=settings.language)
         shown = statements(evidence, figures, observations, names, settings.language)
@@ -149,7 +152,10 @@ def show(settings: Settings, thing: str) -> None:
         print_rows(columns[alone:], [row[alone:] for row in shown.rows], settings)
         click.echo()
         for number, (place, url) in enumerate(shown.places, start=1):
-            click.echo(f"{number:>3}  {place}  {url}".rstrip())
+            line = f"{number:>3}  {place}  {url}".rstrip()
+            # An address stays whole, so that it can be followed.
+            fits = chosen_form(settings) == "md" or len(line) <= terminal_width()
+            click.echo(line if fits else f"{number:>3}  {place}\n     {url}")
         settings.say("shown-evidence", len(shown.rows), shown.sources, shown.disputed)
     else:
         print_table(evidence, settings)
@@ -184,6 +190,7 @@ def _say_denominators(graph: KnowledgeGraph, iri: str, settings: Settings) -> No
 def _print_heading(
     graph: KnowledgeGraph, iri: str, names: dict[str, str], settings: Settings
 ) -> None:
+    from kg.terminal import terminal_width, wrap
     from kg.terms import expand, shorten
 
     wanted = "zh" if settings.language == "zh" else "en"
@@ -192,7 +199,11 @@ def _print_heading(
     for property_, value in graph.run("thing", thing=iri).rows:
         language = str(getattr(value, "language", None) or "").lower()
         if property_ and value and property_.value in texts and language.startswith(wanted):
-            click.echo(value.value)
+            click.echo(
+                wrap(value.value, terminal_width())
+                if chosen_form(settings) == "table"
+                else value.value
+            )
     click.echo()
 
 

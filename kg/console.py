@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -20,6 +20,7 @@ from kg.errors import CurationError, KgError, ParameterError
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
     from kg.messages import Language
+    from kg.recurrence.incidence import Link
     from kg.results import Table, Term, Value
 
 Format = Literal["table", "csv", "tsv", "json", "jsonl", "md"]
@@ -54,6 +55,7 @@ class Settings:
         self.language: Language = asked or usual
         self.asked = None if self.language == usual else self.language
         self.format: Format | None = None
+        self.wide = False
         self.answer = ""
 
     def text(self, key: str) -> str:
@@ -85,10 +87,17 @@ class Settings:
         """Print a remark for people, away from the data."""
         self.remark(self.text(key).format(*values))
 
+    def commands(self, message: str) -> str:
+        """A message in which every command keeps the language asked for."""
+        return _COMMAND.sub(f"kg --lang {self.asked} ", message) if self.asked else message
+
     def remark(self, remark: str) -> None:
-        """Print a remark that is already in words; a command in it keeps the language asked for."""
-        if self.asked:
-            remark = _COMMAND.sub(f"kg --lang {self.asked} ", remark)
+        """Print a remark that is already in words, in lines that fit a terminal."""
+        remark = self.commands(remark)
+        if sys.stderr.isatty():
+            from kg.terminal import terminal_width, wrap
+
+            remark = wrap(remark, terminal_width())
         click.echo(remark, err=True)
 
 
@@ -157,6 +166,12 @@ def _common_options(*, brief: bool) -> list[click.Option]:
             type=click.Choice(FORMATS),
             help="Form of the answer; a table on a terminal, CSV when piped.",
         ),
+        option(
+            "--wide",
+            is_flag=True,
+            default=None,
+            help="All columns of a table; CSV and JSON always have them all.",
+        ),
     ]
 
 
@@ -200,8 +215,11 @@ class KgGroup(click.Group):
         try:
             return super().invoke(ctx)
         except KgError as error:
-            prefix = "" if isinstance(error, CurationError) else settings.text("error")
-            settings.remark(prefix + error.render(settings.language))
+            if isinstance(error, CurationError):
+                # A fault a line, for editors that jump to the place it begins with.
+                click.echo(settings.commands(error.render(settings.language)), err=True)
+            else:
+                settings.remark(settings.text("error") + error.render(settings.language))
             ctx.exit(2 if isinstance(error, ParameterError) else 1)
         except BrokenPipeError:
             # The reader closed the pipe (kg recur | head): not an error of ours.
@@ -237,16 +255,39 @@ def print_answer(answer: Any, settings: Settings) -> None:
 
 
 def print_table(table: Table, settings: Settings) -> None:
-    """Print the answer of a SELECT query; IRIs are short in tables and full in data formats."""
+    """Print the answer of a SELECT query; IRIs are short in tables and full in data formats.
+
+    People see the few columns that the answer holds to be decisive, unless they ask for all.
+    """
     form = chosen_form(settings)
     if form == "csv":
         click.echo(table.to_csv(), nl=False)
     elif form == "json":
         click.echo(table.to_json(), nl=False)
     elif form in ("table", "md"):
-        print_rows(list(table.variables), _in_words(table, settings), settings)
+        shown = table if settings.wide else table.at_a_glance()
+        print_rows(list(shown.variables), _in_words(shown, settings), settings)
+        if shown is not table and shown.rows:
+            _say_terms(shown, settings)
+            if len(shown.variables) < len(table.variables):
+                settings.say("more-columns")
     else:
         print_rows(list(table.variables), table.values(), settings)
+
+
+def _say_terms(table: Table, settings: Settings) -> None:
+    """Say in plain words what the headings mean that not everybody knows."""
+    from kg.messages import column, explained
+
+    meanings = {name: explained(name, settings.language) for name in table.variables}
+    between, end = (("：", "；"), "。") if settings.language == "zh" else ((": ", "; "), ".")
+    said = between[1].join(
+        f"{column(name, settings.language, settings.answer)}{between[0]}{meaning}"
+        for name, meaning in meanings.items()
+        if meaning
+    )
+    if said:
+        settings.remark(said + end)
 
 
 # Columns whose cells list things after "; ": ours, unlike a text of a source.
@@ -330,22 +371,18 @@ def print_rows(columns: Sequence[str], rows: Iterable[Sequence[Value]], settings
     form = chosen_form(settings)
     cells = [["" if value is None else value for value in row] for row in rows]
     if form in ("table", "md"):
-        from tabulate import tabulate
-
         from kg.messages import column
 
-        style = "simple" if form == "table" else "github"
         heading = [column(name, settings.language, settings.answer) for name in columns]
-        widths = _column_widths(heading, cells) if form == "table" else None
-        click.echo(
-            tabulate(
-                cells,
-                heading,
-                tablefmt=style,
-                disable_numparse=True,
-                maxcolwidths=cast("Any", widths),
-            )
-        )
+        if form == "md":
+            from tabulate import tabulate
+
+            click.echo(tabulate(cells, heading, tablefmt="github", disable_numparse=True))
+        else:
+            from kg.terminal import table, terminal_width
+
+            width = None if settings.wide else terminal_width()
+            click.echo(table(heading, cells, width=width))
     elif form in ("csv", "tsv"):
         import csv
         import io
@@ -366,28 +403,22 @@ def print_rows(columns: Sequence[str], rows: Iterable[Sequence[Value]], settings
                 click.echo(json.dumps(record, ensure_ascii=False))
 
 
-def _column_widths(
-    heading: Sequence[str], cells: Sequence[Sequence[Value]]
-) -> list[int | None] | None:
-    """Wrap the widest columns when a table is wider than the terminal."""
-    import shutil
+def print_links(links: Iterable[Link], graph: KnowledgeGraph, settings: Settings) -> None:
+    """Print the claims behind figures, each with its place."""
+    from kg.terms import FRAGMENT, shorten
 
-    from wcwidth import wcswidth
-
-    room = shutil.get_terminal_size((120, 24)).columns - 2 * len(heading)
-    widths = [
-        max(
-            [wcswidth(name), *(wcswidth(line) for row in cells for line in str(row[i]).split("\n"))]
-        )
-        for i, name in enumerate(heading)
-    ]
-    if sum(widths) <= room:
-        return None
-    share = max(24, room // len(heading))
-    spare = room - sum(min(width, share) for width in widths)
-    wide = sum(1 for width in widths if width > share)
-    bonus = max(0, spare // wide) if wide else 0
-    return [None if width <= share else share + bonus for width in widths]
+    names = graph.names(settings.language)
+    rows = {
+        (
+            names.get(link.concept, shorten(link.concept)),
+            names.get(link.city, shorten(link.city)),
+            names.get(link.programme, shorten(link.programme)),
+            shorten(link.claim),
+            link.fragment.removeprefix(FRAGMENT),
+        ): None
+        for link in links
+    }
+    print_rows(["concept", "city", "programme", "claim", "place"], rows, settings)
 
 
 def chosen_form(settings: Settings) -> Format:

@@ -21,7 +21,8 @@ import yaml
 from kg.context import CurationContext, Key, curation_context
 from kg.errors import Fault
 from kg.files import fact_files
-from kg.terms import BASE
+from kg.terms import BASE, expand
+from kg.vocabulary import concept_fault, concepts, demanded, listed
 
 MAX_FILE_BYTES: Final = 4 * 1024 * 1024
 MAX_DEPTH: Final = 24
@@ -56,6 +57,39 @@ _LEXICAL: Final[Mapping[str, re.Pattern[str]]] = {
     ),
     "language": _TAG,
 }
+# What such a value looks like, by key or by what the key takes; the same in every language.
+_EXAMPLES: Final[Mapping[str, str]] = {
+    "countryCode": "CH",
+    "geonames": "2657896/",
+    "wikidata": "Q334",
+    "fragment": "source-slug/page",
+    "date": "2021-12-15",
+    "decimal": '"47.36667"',
+    "gYear": "2017",
+    "web": "https://example.org/page",
+    "type": "Programme",
+}
+# Slips of the keyboard after which a line is no YAML, or says something else than it seems to.
+_SLIPS: Final = (
+    ("fullwidth", re.compile(r"(?:^|[\s,{，｛])(?P<key>[A-Za-z]+(?:-[A-Za-z]+)*)(?P<slip>：)")),
+    ("fullwidth", re.compile(r"(?P<slip>，)\s*(?P<key>[A-Za-z]+(?:-[A-Za-z]+)*)\s*[:：]")),
+    ("fullwidth", re.compile(r"(?P<key>[A-Za-z]+): *(?P<slip>[［｛])")),
+    ("wide-space", re.compile(r"^\s*(?:- )?(?P<key>[A-Za-z]+):(?P<slip>[\u00a0\u3000])")),
+    ("space-missing", re.compile(r"^\s*(?P<slip>-)(?P<key>[A-Za-z]+):(?: |$)")),
+    ("space-missing", re.compile(r"^\s*(?:- )?(?P<key>[A-Za-z]+)(?P<slip>:)[^\s/]")),
+)
+# What the parser says (libyaml and PyYAML word it differently), and whether the place to look at is
+# where the broken thing began.
+_YAML: Final = (
+    ("expected ',' or", "yaml-bracket", True),
+    ("unexpected end of stream", "yaml-quote", True),
+    ("could not find expected ':'", "yaml-colon", True),
+    ("mapping values are not allowed", "yaml-indent", False),
+    ("expected '-'", "yaml-indent", False),
+    ("expected key", "yaml-indent", False),
+    ("expected <block end>", "yaml-indent", False),
+    ("cannot start any token", "yaml-start", False),
+)
 # Keys that every claim must have (SHACL sees the graph, not the file, and would name no line).
 _CLAIM_KEYS = ("type", "grade", "status", "entered", "states")
 
@@ -165,6 +199,11 @@ def read_file(path: Path) -> tuple[Document | None, list[Fault]]:
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         return None, [Fault(path, line, 1, "not-utf8")]
+    if text.startswith("\ufeff"):
+        return None, [Fault(path, 1, 1, "byte-order-mark")]
+    if "\r\n" in text:
+        # One fault, not one a line: the editor, not the hand, wrote them.
+        return None, [Fault(path, 1, 1, "windows-lines")]
     faults = list(_character_faults(path, text))
     if faults:
         return None, faults
@@ -180,14 +219,11 @@ def read_file(path: Path) -> tuple[Document | None, list[Fault]]:
 
 def _character_faults(path: Path, text: str) -> Iterator[Fault]:
     for number, line in enumerate(text.split("\n"), start=1):
+        if "\t" in line:
+            yield Fault(path, number, line.index("\t") + 1, "tab")
         for column, character in enumerate(line, start=1):
-            if character == "\t":
-                yield Fault(path, number, column, "tab")
-            elif character in _HIDDEN or unicodedata.category(character) in (
-                "Cc",
-                "Co",
-                "Cn",
-                "Cs",
+            if character != "\t" and (
+                character in _HIDDEN or unicodedata.category(character) in ("Cc", "Co", "Cn", "Cs")
             ):
                 yield Fault(path, number, column, "hidden-character", (f"U+{ord(character):04X}",))
         if not unicodedata.is_normalized("NFC", line):
@@ -211,11 +247,7 @@ class _Composer:
         try:
             return self._document(yaml.parse(text, Loader=loader))
         except yaml.MarkedYAMLError as error:
-            self._fault(
-                error.problem_mark or error.context_mark,
-                "yaml",
-                str(error.problem or error.context),
-            )
+            self.faults.append(_yaml_fault(self.path, text, error))
             return None
         except _RefusedError:
             return None
@@ -271,6 +303,32 @@ class _Composer:
             else:
                 entries[key.text] = (key, value)
         return Mapped(entries, line, column)
+
+
+def _yaml_fault(path: Path, text: str, error: yaml.MarkedYAMLError) -> Fault:
+    """What is wrong where the parser stopped: a slip seen there, or what the parser says."""
+    problem = str(error.problem or error.context)
+    found: yaml.Mark | None = error.problem_mark or error.context_mark
+    code = "yaml"
+    values: tuple[str, ...] = (problem,)
+    for said, known, begin in _YAML:
+        if said in problem:
+            code, values = known, ()
+            if begin and error.context_mark is not None:
+                found = error.context_mark
+            break
+    line, column = (found.line + 1, found.column + 1) if found else (1, 1)
+    lines = text.split("\n")
+    # The parser often notices on the line after the slip. Words of a text are no keys.
+    keys = {*curation_context().keys, "en", "zh-Hans", "zh"}
+    for number in (line, line - 1):
+        for slip, pattern in _SLIPS:
+            if not 0 < number <= len(lines):
+                continue
+            for match in pattern.finditer(lines[number - 1]):
+                if match["key"] in keys:
+                    return Fault(path, number, match.start("slip") + 1, slip, (match["slip"],))
+    return Fault(path, line, column, code, values)
 
 
 class _RefusedError(Exception):
@@ -331,23 +389,61 @@ class _Checker:
             self._fault(node, "no-id")
         elif not (_ID.fullmatch(name) or _CONCEPT_ID.fullmatch(name)):
             self._fault(node.entries["id"][1], "bad-id", name)
-        elif name.endswith(f"-{TO_DO.lower()}"):
-            self._fault(node.entries["id"][1], "to-do", "id")
+        elif _placeholder(name):
+            self._fault(node.entries["id"][1], "to-do-id", "id")
         elif _ID.fullmatch(name) and len(name.partition("/")[2]) > MAX_SLUG:
             self._fault(node.entries["id"][1], "long-slug", name, str(MAX_SLUG))
         self._entries(node, in_graph=False)
 
     def _entries(self, node: Mapped, *, in_graph: bool) -> None:
+        thing = self._class(node)
         for name, (place, value) in node.entries.items():
             key = self.context.keys.get(name)
             if key is None or name == "graphs" or (name == "states" and not in_graph):
                 self._unknown_key(place)
             else:
-                self._value(key, value)
+                self._value(key, value, thing)
+
+    def _class(self, node: Mapped) -> str:
+        """IRI of the class of a node, by its type or by its id: claims name ids alone."""
+        words = (node.text("type") or "", (node.text("id") or "").partition("/")[0])
+        return next(
+            (
+                iri
+                for word in words
+                for name, iri in self.context.classes.items()
+                if name.lower() == word.lower()
+            ),
+            "",
+        )
+
+    def _to_do(self, key: Key, item: Node, thing: str, tag: str = "") -> None:
+        """Something is left to fill in: say what it takes, and whether it may be left out."""
+        shown = f"{key.name} {tag}" if tag else key.name
+        needed = key.kind == "type" or (thing, expand(key.predicate)) in demanded()
+        choice = listed(key.scheme) if key.kind == "concept" else ""
+        some = _EXAMPLES.get(key.name) or _EXAMPLES.get(key.datatype) or _EXAMPLES.get(key.kind)
+        if key.kind == "concept" and needed:
+            some = min(concepts().get(key.scheme, ()), default="")
+        if choice:
+            self._fault(item, "to-do-needed-listed" if needed else "to-do-listed", shown, choice)
+        elif needed and key.kind == "labels":
+            self._fault(item, "to-do-title" if key.name == "title" else "to-do-name", shown)
+        elif needed and some:
+            self._fault(item, "to-do-needed", shown, some)
+        elif key.kind == "concept":
+            self._fault(item, "to-do-scheme", shown, key.scheme)
+        elif some:
+            self._fault(item, "to-do-such-as", shown, some)
+        else:
+            self._fault(item, "to-do", shown)
 
     def _unknown_key(self, place: Scalar) -> None:
         if place.text.startswith("@"):
             self._fault(place, "keyword-key", place.text)
+            return
+        if "：" in place.text:
+            self._fault(place, "fullwidth", "：")
             return
         close = difflib.get_close_matches(place.text, self.context.keys, n=1)
         if close:
@@ -355,11 +451,11 @@ class _Checker:
         else:
             self._fault(place, "unknown-key", place.text)
 
-    def _value(self, key: Key, value: Node) -> None:
+    def _value(self, key: Key, value: Node, thing: str) -> None:
         if key.kind in ("note", "graph"):
             return
         if key.kind == "labels":
-            self._labels(key, value)
+            self._labels(key, value, thing)
             return
         if isinstance(value, Sequence) and not value.items:
             self._fault(value, "empty-list", key.name)
@@ -374,21 +470,26 @@ class _Checker:
             elif not item.text:
                 self._fault(item, "empty-value", key.name)
             else:
-                self._text(key, item)
+                self._text(key, item, thing)
 
-    def _text(self, key: Key, item: Scalar) -> None:
+    def _text(self, key: Key, item: Scalar, thing: str) -> None:
         text = item.text
         if text == TO_DO:
-            self._fault(item, "to-do", key.name)
+            self._to_do(key, item, thing)
+        elif key.kind == "node" and _placeholder(text):
+            self._fault(item, "to-do-id", key.name)
+        elif key.kind == "concept" and re.search("[,，、;；]", text):
+            self._fault(item, "not-a-list", key.name)
         elif key.kind == "concept" and not _SLUG.fullmatch(text):
-            self._fault(item, "bad-slug", text, key.scheme)
+            code, values = concept_fault(text, key.scheme)
+            self._fault(item, code, *values)
         elif key.kind == "type" and text not in self.context.classes:
             close = difflib.get_close_matches(text, self.context.classes, n=1, cutoff=0.0)
             self._fault(item, "unknown-type", text, close[0])
         elif key.kind == "fragment" and not _FRAGMENT.fullmatch(text):
             self._fault(item, "bad-fragment", text)
         elif key.kind == "external" and not _EXTERNAL.fullmatch(text):
-            self._fault(item, "bad-external", text, key.base)
+            self._fault(item, "bad-external", text, key.base, _EXAMPLES[key.name])
         elif key.kind == "web" and not _WEB.fullmatch(text):
             self._fault(item, "bad-iri", text)
         elif key.kind == "node" and not (_ID.fullmatch(text) or _CONCEPT_ID.fullmatch(text)):
@@ -396,12 +497,19 @@ class _Checker:
         elif key.kind == "text" and not _is_lexical(key.datatype, text):
             self._fault(item, f"bad-{key.datatype}", key.name, text)
 
-    def _labels(self, key: Key, value: Node) -> None:
+    def _labels(self, key: Key, value: Node, thing: str) -> None:
         if not isinstance(value, Mapped):
             self._fault(value, "labels", key.name)
             return
         for tag, (place, text) in value.entries.items():
             if not _TAG.fullmatch(tag) and tag != "zh-Latn-pinyin":
+                if "：" in tag:
+                    self._fault(place, "fullwidth", "：")
+                    continue
+                if isinstance(text, Scalar) and not text.text:
+                    # {en: a text, with a comma}: YAML reads the rest as a key without a value.
+                    self._fault(place, "label-comma", tag)
+                    continue
                 self._fault(place, "bad-language", tag)
             if tag == "zh":
                 self._fault(place, "zh-tag")
@@ -409,11 +517,16 @@ class _Checker:
                 if not isinstance(item, Scalar) or not item.text.strip():
                     self._fault(item, "empty-value", f"{key.name} {tag}")
                 elif item.text == TO_DO:
-                    self._fault(item, "to-do", f"{key.name} {tag}")
+                    self._to_do(key, item, thing, tag)
                 elif item.text != item.text.strip():
                     self._fault(item, "label-space", item.text)
                 elif "<" in item.text and ">" in item.text:
                     self._fault(item, "label-markup", item.text)
+
+
+def _placeholder(name: str) -> bool:
+    """Whether an id still ends as the template has it."""
+    return re.split("[-/]", name)[-1].lower() == TO_DO.lower()
 
 
 def _is_lexical(datatype: str, text: str) -> bool:

@@ -198,8 +198,14 @@ class KnowledgeGraph:
         names |= {(thing, thing.rpartition("/")[2]) for thing, _ in names}
         return search_names(sorted(names), text, limit=limit)
 
-    def resolve(self, name: str) -> str:
+    def resolve(self, name: str, *, below: str = "") -> str:
         """IRI of a thing from what people type: an IRI, ``practice/open-data``, a slug, a name.
+
+        Parameters
+        ----------
+        below
+            Suggest only things whose IRI begins with this. A name that says what it is a name of,
+            as ``city/nowhere`` does, has suggestions of that kind alone.
 
         Raises
         ------
@@ -218,7 +224,11 @@ class KnowledgeGraph:
         found = cities or named
         if len(found) == 1:
             return found.pop()
-        close = sorted(found) or [hit.iri for hit in self.search(name, limit=3)]
+        below = below or _kind(name, things)
+        close = [iri for iri in sorted(found) if iri.startswith(below)]
+        if not close:
+            hits = self.search(name.rpartition("/")[2] if below else name, limit=len(things))
+            close = [hit.iri for hit in hits if hit.iri.startswith(below)][:3]
         if not close:
             raise UnknownNameError("unknown-name", name)
         raise UnknownNameError("unknown-name-close", name, ", ".join(map(shorten, close)))
@@ -231,7 +241,7 @@ class KnowledgeGraph:
         UnknownNameError
             Nothing has this name, or it is not a city.
         """
-        iri = self.resolve(name)
+        iri = self.resolve(name, below=ID + "city/")
         if not iri.startswith(ID + "city/"):
             raise UnknownNameError("not-a-city", shorten(iri))
         return iri
@@ -278,6 +288,14 @@ class KnowledgeGraph:
         if not isinstance(self.store, EmbeddedStore):
             raise KgError("local-only", purpose)
         return self.store
+
+
+def _kind(name: str, things: Iterable[str]) -> str:
+    """How the IRIs of the kind begin that a path names: ``city/nowhere`` names a city."""
+    path = name.removeprefix(ID).removeprefix(CONCEPT).removeprefix("concept/")
+    kind = path.rpartition("/")[0]
+    bases = (f"{ID}{kind}/", f"{CONCEPT}{kind}/") if kind else ()
+    return next((base for base in bases if any(iri.startswith(base) for iri in things)), "")
 
 
 def open_graph(

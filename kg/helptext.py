@@ -20,14 +20,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
-from wcwidth import wcswidth
+
+from kg.terminal import columns, wrap
 
 DOMAIN: Final = "kg"
 LOCALE: Final = Path(__file__).parent / "locale"
 
-# A line may end after any Chinese character, but neither after an opening bracket nor before a
-# closing one or a stop. Words of Latin letters stay whole, and so does what stands in brackets.
-_PIECE = re.compile(r"\s+|\[[^\]]*\]|[（《“‘\[]*(?:[!-~]+|\S)[，。、；：？！）》”’\]]*")
 _HAN = r"[\u3400-\u9fff，。、；：？！）（”“]"
 
 
@@ -112,9 +110,9 @@ class _ChineseFormatter(click.HelpFormatter):
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         start = f"{prefix or gettext.gettext('Usage:')}{prog} "
-        first, *others = _wrap(args, self.width - wcswidth(start)) or [""]
+        first, *others = wrap(args, self.width - columns(start)).split("\n")
         self.write(f"{start}{first}\n")
-        self._write_lines(others, wcswidth(start))
+        self._write_lines(others, columns(start))
 
     def write_heading(self, heading: str) -> None:
         self.write(f"{heading}：\n")
@@ -127,25 +125,22 @@ class _ChineseFormatter(click.HelpFormatter):
             if paragraph.startswith("\b\n"):
                 lines = paragraph.split("\n")[1:]
             else:
-                lines = [
-                    part
-                    for line in paragraph.split("\n")
-                    for part in _wrap(line, self.width - self.current_indent)
-                ]
+                lines = wrap(paragraph, self.width - self.current_indent).split("\n")
             self._write_lines(lines, self.current_indent)
 
     def write_dl(
         self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
     ) -> None:
         rows = list(rows)
-        column = min(max(wcswidth(term) for term, _ in rows), col_max) + col_spacing
+        column = min(max(columns(term) for term, _ in rows), col_max) + col_spacing
         for term, text in rows:
             # Click joins what it says of a default and a range in the Western way.
-            lines = _wrap(text.replace("; ", "；"), self.width - self.current_indent - column)
-            room = column - wcswidth(term)
+            room = self.width - self.current_indent - column
+            lines = wrap(text.replace("; ", "；"), room).split("\n") if text else []
+            gap = column - columns(term)
             self.write(" " * self.current_indent + term)
-            if lines and room >= col_spacing:
-                self.write(" " * room + lines.pop(0))
+            if lines and gap >= col_spacing:
+                self.write(" " * gap + lines.pop(0))
             self.write("\n")
             self._write_lines(lines, self.current_indent + column)
 
@@ -156,17 +151,6 @@ class _ChineseFormatter(click.HelpFormatter):
 
 class _ChineseContext(click.Context):
     formatter_class = _ChineseFormatter
-
-
-def _wrap(text: str, width: int) -> list[str]:
-    lines: list[str] = []
-    line = ""
-    for piece in _PIECE.findall(text):
-        if line.strip() and wcswidth(line + piece.rstrip()) > width:
-            lines.append(line.rstrip())
-            line = ""
-        line += piece if line else piece.lstrip()
-    return [*lines, line.rstrip()] if line.strip() else lines
 
 
 def typeset(message: str) -> str:

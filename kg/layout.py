@@ -43,8 +43,9 @@ def settled_layout(
     Each component is laid out after Kamada and Kawai ("An algorithm for drawing general undirected
     graphs", Information Processing Letters 31, 1989) with edge lengths after Gansner, Koren and
     North ("Graph drawing by stress majorization", 2004), turned to lie flat, and its boxes are
-    pushed apart (as in Huang and Lai, "Force-transfer", Theoretical Computer Science 308, 2003).
-    The only random part has a fixed seed.
+    pushed apart (as in Huang and Lai, "Force-transfer: a new approach to removing overlapping
+    nodes in graph layout", Australasian Computer Science Conference, 2003). The only random part
+    has a fixed seed.
 
     Parameters
     ----------

@@ -48,6 +48,18 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "此行不是 Unicode NFC 规范形式。",
         "请将带音标的字母输入为单个字符。",
     ),
+    "byte-order-mark": (
+        "The file begins with a byte-order mark (U+FEFF).",
+        "Save it as UTF-8 without BOM.",
+        "文件以字节顺序标记（U+FEFF）开头。",
+        "请存为不带 BOM 的 UTF-8。",
+    ),
+    "windows-lines": (
+        "The file has Windows line ends (CRLF).",
+        "Save it with Unix line ends (LF): editors show the setting in the status bar.",
+        "文件使用了 Windows 换行符（CRLF）。",
+        "请以 Unix 换行符（LF）保存：编辑器状态栏中可以切换。",
+    ),
     "tab": (
         "There is a tab.",
         "Indent with two spaces.",
@@ -65,6 +77,60 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "Check quotes, brackets and indentation here and on the line before.",
         "YAML 格式错误：{0}。",
         "请检查此行及上一行的引号、括号和缩进。",
+    ),
+    "yaml-indent": (
+        "This line does not fit the lines above it.",
+        (
+            "Align it with the keys above, with spaces; put a text that holds a colon and a space "
+            "into double quotes."
+        ),
+        "此行与上文各行不符。",
+        "请用空格与上面的键对齐；文本中若有英文冒号加空格，请用英文双引号括起。",
+    ),
+    "yaml-bracket": (
+        "What the bracket opens here does not come to its end.",
+        (
+            "Close it; put a text inside that holds a colon, comma, quotation mark or bracket into "
+            "double quotes."
+        ),
+        "此处括号内的内容不完整。",
+        "请补上右括号；括号内的文本若含英文冒号、逗号、引号或括号，请用英文双引号括起。",
+    ),
+    "yaml-quote": (
+        "The quotation mark that opens here is not closed.",
+        "Close it at the end of the text.",
+        "此处的引号没有配对。",
+        "请在文本末尾补上引号。",
+    ),
+    "yaml-colon": (
+        "This line has no colon.",
+        "Write 'key: value', with a space after the colon.",
+        "此行没有冒号。",
+        "请写 key: value，冒号用英文，后加空格。",
+    ),
+    "yaml-start": (
+        "A text cannot begin with this character.",
+        "Put the text into double quotes.",
+        "文本不能以此字符开头。",
+        "请用英文双引号将文本括起。",
+    ),
+    "fullwidth": (
+        "A full-width '{0}' stands where YAML needs the half-width one.",
+        "Type it in half width, with a space after a colon or comma.",
+        "此处用了全角“{0}”，YAML 需要半角符号。",
+        "请改为半角（英文）符号，冒号和逗号后加一个空格。",
+    ),
+    "wide-space": (
+        "After the colon stands a space of another kind, which YAML does not take for one.",
+        "Type an ordinary space.",
+        "冒号后是特殊空格（如全角空格），YAML 不认作空格。",
+        "请改为普通空格。",
+    ),
+    "space-missing": (
+        "There is no space after '{0}'.",
+        "Add one.",
+        "“{0}”后缺少空格。",
+        "请加一个空格。",
     ),
     "several-documents": (
         "A second YAML document begins here.",
@@ -146,9 +212,9 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
     ),
     "claim-source": (
         "The claim {0} names no source.",
-        "Add 'at: [source-slug/P00S0]' or 'at: [source-slug/page]'.",
+        "Add 'at: [source-slug/page]', or 'at: [source-slug/P01S2]' for a sentence.",
         "声明 {0} 没有注明出处。",
-        "请添加 at: [来源/P00S0] 或 at: [来源/page]。",
+        "请添加 at: [来源/page]，引用句子则写 at: [来源/P01S2]。",
     ),
     "claim-type": (
         "The claim {0} has another type.",
@@ -200,9 +266,12 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
     ),
     "bad-id": (
         "'{0}' is not an id.",
-        "Write class/slug in ASCII lower case, for example programme/sg-smes-go-digital.",
+        (
+            "Write class/slug in ASCII lower case, for example programme/sg-smes-go-digital or "
+            "organisation/nl-city-of-amsterdam; 'kg search' finds the ids of known names."
+        ),
         "“{0}”不是合法的 id。",
-        "请写 类别/短名，用小写 ASCII，例如 programme/sg-smes-go-digital。",
+        "请写 类别/短名，用小写 ASCII，例如 programme/sg-smes-go-digital 或 organisation/nl-city-of-amsterdam；已有名称的 id 可用 kg search 查找。",
     ),
     "long-slug": (
         "The slug of '{0}' is longer than {1} characters.",
@@ -234,23 +303,26 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "没有类“{0}”。",
         "是否应为“{1}”？",
     ),
-    "bad-slug": (
-        "'{0}' is not a slug.",
-        "Write a concept of the scheme '{1}' in lower case with hyphens.",
-        "“{0}”不是合法的短名。",
-        "请写概念表“{1}”中的概念，小写，以连字符分隔。",
+    "not-a-list": (
+        "'{0}' holds several values in one text.",
+        "Write them as a list, with half-width brackets and commas: [a, b].",
+        "“{0}”的多个值写成了一个文本。",
+        "请写成列表，括号和逗号用半角：[a, b]。",
     ),
     "bad-fragment": (
         "'{0}' is not a place in a source.",
-        "Write source-slug/P11S2 (paragraph 11, sentence 2) or source-slug/page.",
+        (
+            "Write source-slug/page, or source-slug/P01S2 for paragraph 1 (always two digits), "
+            "sentence 2."
+        ),
         "“{0}”不是来源中的位置。",
-        "请写 来源/P11S2（第 11 段第 2 句）或 来源/page。",
+        "请写 来源/page，或 来源/P01S2（第 1 段第 2 句，段号须为两位数字）。",
     ),
     "bad-external": (
-        "'{0}' is not an identifier below {1}",
-        "Write the identifier alone, for example Q334.",
-        "“{0}”不是 {1} 下的标识符。",
-        "请只写标识符，例如 Q334。",
+        "'{0}' is not an identifier.",
+        "Write only what follows {1} in its address, for example {2}",
+        "“{0}”不是标识符。",
+        "请只写地址中 {1} 之后的部分，例如 {2}",
     ),
     "bad-iri": (
         "'{0}' is not a web address.",
@@ -266,9 +338,9 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
     ),
     "bad-decimal": (
         "'{0}' takes a number, not '{1}'.",
-        'Write digits with a point, without thousands separators, for example "11500000".',
+        'Write digits with a point, without thousands separators, for example "51.75" or "11500000".',
         "“{0}”应为数字，而不是“{1}”。",
-        '请写数字与小数点，不加千位分隔符，例如 "11500000"。',
+        '请写数字与小数点，不加千位分隔符，例如 "51.75" 或 "11500000"。',
     ),
     "perhaps-twice": (
         "{0} ('{1}') may be {2} ('{3}') entered twice.",
@@ -281,6 +353,69 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "Write the value in place of TODO, or delete the line when the page does not say it.",
         "“{0}”尚待填写。",
         "请以实际内容替换 TODO；若网页未提及，请删除该行。",
+    ),
+    "to-do-such-as": (
+        "'{0}' is still to be filled in.",
+        (
+            "Write a value such as {1} in place of TODO, or delete the line when the page does not "
+            "say it."
+        ),
+        "“{0}”尚待填写。",
+        "请以实际内容替换 TODO，形式如 {1}；若网页未提及，请删除该行。",
+    ),
+    "to-do-listed": (
+        "'{0}' is still to be filled in.",
+        (
+            "Write one of these in place of TODO: {1}; or delete the line when the page does not "
+            "say it."
+        ),
+        "“{0}”尚待填写。",
+        "请从以下各项中选一项替换 TODO：{1}；若网页未提及，请删除该行。",
+    ),
+    "to-do-scheme": (
+        "'{0}' is still to be filled in.",
+        (
+            "Write slugs of ontology/concepts/{1}.ttl in place of TODO ('kg search' finds them by "
+            "name), or delete the line when the page does not say it."
+        ),
+        "“{0}”尚待填写。",
+        "请以 ontology/concepts/{1}.ttl 中的短名替换 TODO（可用 kg search 按名称查找）；若网页未提及，请删除该行。",
+    ),
+    "to-do-needed": (
+        "'{0}' is still to be filled in.",
+        "Write a value such as {1} in place of TODO: this cannot be left out.",
+        "“{0}”尚待填写。",
+        "此项必填：请以实际内容替换 TODO，形式如 {1}。",
+    ),
+    "to-do-needed-listed": (
+        "'{0}' is still to be filled in.",
+        "Write one of these in place of TODO, for it cannot be left out: {1}.",
+        "“{0}”尚待填写。",
+        "此项必填：请从以下各项中选一项替换 TODO：{1}。",
+    ),
+    "to-do-name": (
+        "'{0}' is still to be filled in.",
+        (
+            "Every thing has a name in en and zh-Hans: where the page shows none, translate it, or "
+            "name it yourself."
+        ),
+        "“{0}”尚待填写。",
+        "名称须有 en 和 zh-Hans：网页未给出时，请自行翻译或拟定。",
+    ),
+    "to-do-title": (
+        "'{0}' is still to be filled in.",
+        "Write the title of the page in place of TODO, under the tag of its language.",
+        "“{0}”尚待填写。",
+        "此项必填：请以网页标题替换 TODO，并使用其语言的标签。",
+    ),
+    "to-do-id": (
+        "'{0}' is still to be filled in.",
+        (
+            "Put a short English name, with hyphens, in place of 'todo', the same wherever the id "
+            "stands. To leave the thing out, delete its entry and every line that names it."
+        ),
+        "“{0}”尚待填写。",
+        "请将末尾的 todo 换成以连字符连接的简短英文名，各处保持一致；若不需要该对象，请删除其条目及所有引用它的行。",
     ),
     "file-exists": (
         "'{0}' is there already.",
@@ -342,6 +477,12 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "“{0}”应按语言填写。",
         "请写 {{en: …, zh-Hans: …}}。",
     ),
+    "label-comma": (
+        "Before '{0}' a comma ends the text.",
+        "Put a text with a comma into double quotes.",
+        "文本在“{0}”之前被逗号截断。",
+        "含英文逗号的文本请用英文双引号括起。",
+    ),
     "label-space": (
         "The text '{0}' begins or ends with a space.",
         "Delete the space.",
@@ -357,21 +498,39 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
     # references between files
     "graph-twice": (
         "The graph {0} is already in {1}.",
-        "Give this one the next free number.",
+        "Call this one {2}.",
         "命名图 {0} 已在 {1} 中出现。",
-        "请使用下一个空闲编号。",
+        "请改用 {2}。",
     ),
     "dangling": (
         "Nothing has the id '{0}'.",
-        "Define it, or correct the spelling.",
+        (
+            "Correct the spelling; if it is new, put this under the states of a graph/register and "
+            "fill it in:{1}"
+        ),
         "没有 id 为“{0}”的对象。",
-        "请先定义它，或更正拼写。",
+        "请更正拼写；若为新对象，请将以下内容放入某个 graph/register 的 states 并填写：{1}",
     ),
     "dangling-close": (
         "Nothing has the id '{0}'.",
-        "Did you mean '{1}'? If it is new, define it: id, type, name in en and zh-Hans, labelStatus.",
+        (
+            "Did you mean '{2}'? If it is new, put this under the states of a graph/register and "
+            "fill it in:{1}"
+        ),
         "没有 id 为“{0}”的对象。",
-        "是否应为“{1}”？若为新对象，请先定义：id、type、中英文 name、labelStatus。",
+        "是否应为“{2}”？若为新对象，请将以下内容放入某个 graph/register 的 states 并填写：{1}",
+    ),
+    "dangling-city": (
+        "Nothing has the id '{0}'.",
+        "Correct the spelling, or describe the city: 'kg new city NAME' writes the form.",
+        "没有 id 为“{0}”的对象。",
+        "请更正拼写；若为新城市，请先描述它：kg new city 城市名 会生成模板。",
+    ),
+    "dangling-city-close": (
+        "Nothing has the id '{0}'.",
+        "Did you mean '{1}'? If the city is new, 'kg new city NAME' writes the form to describe it.",
+        "没有 id 为“{0}”的对象。",
+        "是否应为“{1}”？若为新城市，kg new city 城市名 会生成描述它的模板。",
     ),
     "no-type": (
         "'{0}' has no type anywhere.",
@@ -379,17 +538,47 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "“{0}”在任何地方都没有类型。",
         "请在定义处添加 type: …。",
     ),
+    "no-type-close": (
+        "'{0}' has no type anywhere.",
+        "Did you mean '{1}'? If it is new, add 'type: ...' where it is defined.",
+        "“{0}”在任何地方都没有类型。",
+        "是否应为“{1}”？若为新对象，请在定义处添加 type: …。",
+    ),
     "no-concept": (
         "The scheme '{1}' has no concept '{0}'.",
-        "Add it to ontology/concepts/{1}.ttl with labels and definitions in both languages.",
+        (
+            "Look for one with 'kg search' or in ontology/concepts/{1}.ttl. A new one is proposed "
+            "in that file, with name and definition in both languages."
+        ),
         "概念表“{1}”中没有概念“{0}”。",
-        "请在 ontology/concepts/{1}.ttl 中添加，并给出中英文名称与定义。",
+        "请用 kg search 或在 ontology/concepts/{1}.ttl 中查找。若需新概念，请在该文件中提出，并给出中英文名称与定义。",
     ),
     "no-concept-close": (
         "The scheme '{1}' has no concept '{0}'.",
-        "Did you mean '{2}'?",
+        (
+            "Did you mean '{2}'? Otherwise look for one with 'kg search' or in "
+            "ontology/concepts/{1}.ttl."
+        ),
         "概念表“{1}”中没有概念“{0}”。",
-        "是否应为“{2}”？",
+        "是否应为“{2}”？若不是，请用 kg search 或在 ontology/concepts/{1}.ttl 中查找。",
+    ),
+    "no-concept-listed": (
+        "The scheme '{1}' has no concept '{0}'.",
+        (
+            "Write one of these: {2}. Only if none fits, propose a new one in "
+            "ontology/concepts/{1}.ttl, with name and definition in both languages."
+        ),
+        "概念表“{1}”中没有概念“{0}”。",
+        "请从以下各项中选用：{2}。确无合适的，再在 ontology/concepts/{1}.ttl 中提出新概念，并给出中英文名称与定义。",
+    ),
+    "no-concept-listed-close": (
+        "The scheme '{1}' has no concept '{0}'.",
+        (
+            "Did you mean '{3}'? It has these: {2}. Only if none fits, propose a new one in "
+            "ontology/concepts/{1}.ttl, with name and definition in both languages."
+        ),
+        "概念表“{1}”中没有概念“{0}”。",
+        "是否应为“{3}”？可选各项：{2}。确无合适的，再在 ontology/concepts/{1}.ttl 中提出新概念，并给出中英文名称与定义。",
     ),
     "wrong-scheme": (
         "'{0}' is a concept of the scheme '{2}', not of '{1}'.",
@@ -398,10 +587,40 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "请改用对应“{2}”的键，或选用“{1}”中的概念。",
     ),
     "no-fragment": (
+        "The source {1} has no place '{0}'.",
+        "Its places are: {2}.",
+        "来源 {1} 中没有位置“{0}”。",
+        "该来源的位置有：{2}。",
+    ),
+    "no-fragment-close": (
         "There is no place '{0}' in any source.",
-        "Check paragraph and sentence, or describe the page under kg/data/source/.",
+        "Did you mean the source '{1}'? If the page is new, describe it first.",
         "任何来源中都没有位置“{0}”。",
-        "请核对段落与句子，或在 source 文件夹中登记该网页。",
+        "是否应为来源“{1}”？若是新网页，请先登记。",
+    ),
+    "no-fragment-source": (
+        "There is no place '{0}' in any source.",
+        (
+            "Correct the spelling; if the page is new, put this under the states of a "
+            "graph/register and fill it in:{1}"
+        ),
+        "任何来源中都没有位置“{0}”。",
+        "请更正拼写；若是新网页，请将以下内容放入某个 graph/register 的 states 并填写：{1}",
+    ),
+    "not-editorial": (
+        "'{0}' is a judgement of the project: no source says it.",
+        "Move '{1}' into a claim of its own with 'status: editorial'.",
+        "“{0}”是本项目的判断，并非来源所述。",
+        "请将“{1}”移入另一条声明，并写 status: editorial。",
+    ),
+    "perhaps-editorial": (
+        "The claim is accepted, but the practice '{0}' is a heading of another source: {2}.",
+        (
+            "When naming the practice is your reading, move '{1}' into a claim of its own with "
+            "'status: editorial'."
+        ),
+        "声明的状态为 accepted，而实践“{0}”是另一来源（{2}）的标题。",
+        "若归入该实践是您的判断，请将“{1}”移入另一条声明，并写 status: editorial。",
     ),
     "two-values": (
         "'{0}' has two values for {1}: {2} and {3} ({4}).",
@@ -801,6 +1020,24 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "“{0}”只能用于数据文件，不能用于远程端点。",
         "请去掉 --endpoint。",
     ),
+    "missing-pango": (
+        "WeasyPrint finds no Pango, the library that lays out its text ({0}).",
+        (
+            "Install it (Debian and Ubuntu: apt install libpango-1.0-0 libpangoft2-1.0-0; macOS: "
+            "brew install pango), or write .html and print that from a browser."
+        ),
+        "WeasyPrint 找不到排版所需的 Pango 库（{0}）。",
+        (
+            "请安装该库（Debian 与 Ubuntu：apt install libpango-1.0-0 libpangoft2-1.0-0；"
+            "macOS：brew install pango），或输出 .html 后用浏览器打印。"
+        ),
+    ),
+    "dossier-form": (
+        "A dossier is not written as {0}.",
+        "Name a file that ends in .html, .docx or .pdf.",
+        "简报不能写成 {0}。",
+        "请指定以 .html、.docx 或 .pdf 结尾的文件。",
+    ),
     "missing-package": (
         "'{0}' is not installed.",
         'Install it with: pip install "city-practice-graph[{1}]"',
@@ -1123,6 +1360,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "file-error": ("{0}: {1}. Name another place.", "{0}：{1}。请换一个位置。"),
     "answer-true": ("true", "是"),
     "answer-false": ("false", "否"),
+    "more-columns": (
+        "All columns and whole lists: --wide, or --format csv for a spreadsheet.",
+        "全部列及完整列表：加 --wide 查看，或用 --format csv 导出到电子表格。",
+    ),
     # columns of tables that people read
     "practice": ("practice", "实践"),
     "technology": ("technology", "技术"),
@@ -1142,6 +1383,9 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "first_year": ("first year", "最早年份"),
     "last_year": ("last year", "最晚年份"),
     "undated": ("undated", "年份不详"),
+    "year": ("year", "年份"),
+    "unit": ("unit", "单位"),
+    "bound": ("bound", "界限"),
     "grades": ("claims by grade", "声明（按等级）"),
     "adjusted_difference": ("difference, adjusted", "校正差值"),
     "adjusted_effect": ("effect, adjusted", "校正效应"),
@@ -1162,6 +1406,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "concepts": ("concepts", "概念数"),
     "condition": ("condition", "条件"),
     "confidence": ("confidence", "置信度"),
+    "conflicting": ("conflicting claim", "与之矛盾的声明"),
     "consequent": ("then mostly", "后件"),
     "consequent_cities": ("cities with that", "后件城市数"),
     "consistency": ("consistency", "一致性"),
@@ -1297,6 +1542,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "companion": ("companion", "相伴内容"),
     "direct": ("recorded as", "直接记录的概念"),
     "source": ("source", "来源"),
+    "reference": ("reference", "参考文献序号"),
     "start_year": ("start year", "起始年"),
     # columns of named queries
     "after": ("after", "后一名次"),
@@ -1311,7 +1557,6 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "basis": ("basis", "名次依据"),
     "before": ("before", "前一名次"),
     "best": ("best", "最佳名次"),
-    "bound": ("bound", "数值界限"),
     "broader": ("broader", "上位概念"),
     "cityName": ("city name", "城市名称"),
     "company": ("company", "企业"),
@@ -1319,7 +1564,9 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "comparable": ("comparable", "可比"),
     "country": ("country", "国家或地区"),
     "currency": ("currency or unit", "货币或单位"),
+    "creator": ("author", "作者"),
     "definition": ("definition", "定义"),
+    "description": ("description", "说明"),
     "document": ("document", "文献"),
     "domains": ("domains", "领域数"),
     "edition": ("edition", "榜单版次"),
@@ -1331,6 +1578,9 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "group": ("group", "相关群体"),
     "groupName": ("group name", "群体名称"),
     "indicator": ("indicator", "指标"),
+    "issued": ("published", "发布日期"),
+    "language": ("language", "语言"),
+    "read": ("read on", "阅读日期"),
     "interval": ("interval", "会议周期"),
     "kind": ("kind", "类别"),
     "latitude": ("latitude", "纬度"),
@@ -1368,13 +1618,12 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "total": ("total score", "总分"),
     "type": ("type", "类型"),
     "typeName": ("type, name", "类型名称"),
-    "unit": ("unit", "单位"),
     "unknown": ("unknown", "未知实践数"),
     "url": ("web address", "网址"),
     "used": ("mechanism used", "所用机制"),
     "valueName": ("value, name", "值的名称"),
+    "where": ("place", "出处"),
     "words": ("recorded words", "记录用语"),
-    "year": ("year", "年份"),
     # columns that mean something else in one answer
     "search.score": ("score", "相似度"),
     "coverage.level": ("compared at", "比较时的项目数"),
@@ -1386,7 +1635,6 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "companions.of": ("of programmes", "项目总数"),
     "companions.documented": ("with any on record", "有同类记载的项目数"),
     "companions.claims": ("claims", "声明"),
-    "disputed-statements.against": ("against", "相矛盾的声明"),
     "totals-and-sums.factors": ("factors", "要素数"),
     "mechanisms-with-practice.of": ("of programmes", "项目总数"),
     "technologies-with-practice.of": ("of programmes", "项目总数"),
@@ -1431,6 +1679,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "code-intermediate": ("intermediate", "中间解"),
     "code-product": ("product", "组态"),
     "code-sum": ("sum", "整体"),
+    "code-gap": ("gap", "差距"),
+    "code-shared": ("shared", "共有"),
     "code-body": ("body", "参加机构"),
     "code-domain": ("domain", "领域"),
     "subject": ("subject", "主体"),
@@ -1458,6 +1708,79 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "query": ("query", "查询"),
     "question": ("question", "问题"),
     "parameters": ("parameters", "参数"),
+    # what headings mean that not everybody knows
+    "means-adjusted_difference": (
+        "share of the leading cities less that of the others, among cities documented alike",
+        "记录程度相近的城市中，领先城市占比减去其他城市占比",
+    ),
+    "means-confidence": (
+        "share of the cities with the first that have the other, too",
+        "有前件的城市中同时有后件的占比",
+    ),
+    "means-consistency": (
+        "how far it holds without exception; 1 is none",
+        "规律成立的程度，1 为无例外",
+    ),
+    "means-context": (
+        "region, size, rank and scores alike, 0 to 1",
+        "区域、规模、名次与得分的相近程度，0 至 1",
+    ),
+    "means-coverage": (
+        "how much of the condition the outcome accounts for",
+        "有该条件的城市中有该结果的占比",
+    ),
+    "means-estimated": (
+        "practices that a fuller record would show at the least",
+        "记录更充分时至少会显示的实践数",
+    ),
+    "means-expected": (
+        "cities that would have both by chance",
+        "仅凭偶然会同时有两者的城市数",
+    ),
+    "means-jaccard": (
+        "shared practices of all that either city has on record, 0 to 1",
+        "两城共有的实践占任一城有记载者的比例，0 至 1",
+    ),
+    "means-lift": (
+        "how many times as often as in all documented cities",
+        "与全部有记载城市相比，出现频率为其多少倍",
+    ),
+    "means-low": (
+        "from here to the next column lies the true value in 95 of 100 such cases",
+        "与下一列构成区间，100 次中有 95 次包含真值",
+    ),
+    "means-p": (
+        "how often chance alone gives as much; below 0.05 is seldom",
+        "仅凭偶然达到同样程度的概率，低于 0.05 即属少见",
+    ),
+    "means-q": (
+        "p that allows for the many rows tested; up to 0.05 counts as a finding",
+        "考虑到检验行数之后的 p 值，不超过 0.05 视为发现",
+    ),
+    "means-raw_coverage": (
+        "share of the cities with the outcome that it fits",
+        "有该结果的城市中符合该组合的占比",
+    ),
+    "means-relevance": (
+        "near 0 when almost all cities have the condition, which then tells little",
+        "几乎所有城市都有该条件时接近 0，此时说明不了什么",
+    ),
+    "means-share_seen": (
+        "practices on record of those estimated",
+        "有记载的实践占估计值的比例",
+    ),
+    "means-spearman": (
+        "do record and score rise together; from -1, opposite, to 1, always",
+        "记录与得分是否同升同降，-1 为相反，1 为完全一致",
+    ),
+    "means-stability": (
+        "how little the set hangs on single cities; 1 is firmest",
+        "组合对个别城市的依赖程度，1 为最不依赖",
+    ),
+    "means-warning": (
+        "the score may belong to another factor",
+        "该得分可能属于其他要素",
+    ),
 }
 
 
@@ -1488,6 +1811,11 @@ def listed(items: Sequence[str], language: Language, *, between: str = "; ") -> 
         # Marks inside a thing need a stronger one between things (GB/T 15834-2011, 4.6).
         between = "；" if any(mark in item for item in items for mark in "、，：") else "、"
     return between.join(items)
+
+
+def explained(name: str, language: Language) -> str:
+    """What the heading of a column means, in plain words; empty where it says so itself."""
+    return text(f"means-{name}", language) if f"means-{name}" in _TEXTS else ""
 
 
 def text_keys() -> tuple[str, ...]:

@@ -31,6 +31,7 @@ from kg.errors import MissingPackageError, ParameterError
 from kg.layout import Box, settled_layout
 from kg.messages import Language, text
 from kg.recurrence import IncidenceMatrix, RecurrenceTable
+from kg.recurrence.gaps import GapTable
 from kg.terms import shorten
 
 if TYPE_CHECKING:
@@ -141,6 +142,26 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Nothing is on record in this scope, so there is nothing to draw.",
         "此范围内没有任何记录，因此没有可绘制的内容。",
     ),
+    # gap
+    "gap-title": (
+        "{gaps} on record for cities that {city} is compared with, and not for {city}",
+        "{gaps}在对照城市有记载，在{city}未见记载",
+    ),
+    "gap-lead": (
+        (
+            "{concepts} by {city} and the {documented} documented of {compared} cities compared, "
+            "most similar context first. At the right: in how many of these {documented}."
+        ),
+        (
+            "{concepts} × {city}及 {compared} 座对照城市中有记载的 {documented} 座，"
+            "按情境相似程度排列。右侧为这 {documented} 座中有记载的城市数。"
+        ),
+    ),
+    "gap-missing": ("Not on record for {city}, most often on record first", "{city}未见记载"),
+    "gap-shared": ("On record for {city} and others", "{city}与其他城市均有记载"),
+    "gap-own": ("On record for {city} alone", "仅{city}有记载"),
+    "gap-searched": ("searched for, not found", "已查找，未见"),
+    "gap-count": ("{0} of {1}", "{0}/{1}"),
     # bars
     "bars-title": (
         "{name} is on record in more cities than any other: {count} of {scope}",
@@ -251,7 +272,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{units}共有 {concepts}的记载；最后 {last}平均增加 {gain}",
     ),
     "curve-title-one": ("{concepts} on record in {units}", "{units}共有 {concepts}的记载"),
-    "curve-title-of": ("{0}: {1}", "{0}：{1}"),
+    "labelled": ("{0}: {1}", "{0}：{1}"),
     "curve-lead": (
         "Mean number of {bare} on record as {bareunit} are added one by one.",
         "逐一加入{bareunit}时，有记载的{bare}数的平均值。",
@@ -558,6 +579,164 @@ def _matrix_figure(
         x = left + wide + 12 + bar * number / max(int(programmes.max()), 1)
         _write(figure, x, body + (y + 0.5) * down + 0.36 * small, str(number), small)
     _write(figure, left + wide + 10, body - 3, say("matrix-programmes"), small, color=QUIET)
+    return figure
+
+
+def draw_gap(
+    matrix: IncidenceMatrix,
+    gap: GapTable,
+    *,
+    names: Mapping[str, str],
+    language: Language = "en",
+    title: str | None = None,
+) -> Picture:
+    """Draw one city beside those that it is compared with: what they have on record and it has not.
+
+    Parameters
+    ----------
+    matrix
+        The matrix that the gaps were found in.
+    gap
+        From :func:`kg.recurrence.gaps.find_gaps`.
+    names
+        IRI to name, in the language of the picture.
+    title
+        In place of the finding.
+
+    Raises
+    ------
+    MissingPackageError
+        matplotlib, or a font with the characters, is not installed.
+    """
+    say = _Words(
+        language,
+        gap.facet,
+        city=_name(names, gap.city),
+        compared=len(gap.compared),
+        documented=len(gap.documented),
+    )
+    say.values["gaps"] = say.count(len(gap.rows), gap.facet)
+    heading = _tidy(title) if title else say("gap-title")
+    missing = [row.concept for row in gap.rows]
+    held = {
+        concept: tuple(city for city in gap.documented if matrix.evidence(city, concept))
+        for concept in matrix.concepts
+    }
+    here = [concept for concept in matrix.concepts if matrix.evidence(gap.city, concept)]
+    groups = [
+        ("gap-missing", missing),
+        (
+            "gap-shared",
+            sorted((c for c in here if held[c]), key=lambda c: (-len(held[c]), _name(names, c))),
+        ),
+        ("gap-own", sorted((c for c in here if not held[c]), key=lambda c: _name(names, c))),
+    ]
+    say.values["concepts"] = say.count(sum(len(found) for _, found in groups), gap.facet)
+    notes = [text("unknown-not-absent", language)]
+    searched = {row.concept for row in gap.rows if row.search.state != "unknown"}
+    with _settings(language):
+        if not missing:
+            return _sentence(language, heading, say("gap-lead"), notes)
+        figure = _gap_figure(
+            [(say(key), found) for key, found in groups if found],
+            {concept: frozenset((*held[concept], *_own(concept, here, gap))) for concept in held},
+            (gap.city, *gap.documented),
+            searched,
+            names,
+            say,
+            heading,
+            notes,
+        )
+        spoken = [
+            say("gap-lead"),
+            say.items(
+                say(
+                    "labelled",
+                    _name(names, concept),
+                    say("list").join(_name(names, city) for city in held[concept]),
+                )
+                for concept in missing
+            ),
+            *notes,
+        ]
+        return _picture(figure, heading, spoken, language)
+
+
+def _own(concept: str, here: list[str], gap: GapTable) -> tuple[str, ...]:
+    return (gap.city,) if concept in here else ()
+
+
+def _gap_figure(
+    groups: list[tuple[str, list[str]]],
+    held: Mapping[str, frozenset[str]],
+    cities: tuple[str, ...],
+    searched: set[str],
+    names: Mapping[str, str],
+    say: _Words,
+    heading: str,
+    notes: list[str],
+) -> Figure:
+    size, tilt, down, group_head = 8.0, math.radians(45), 16.0, 17.0
+    rows = [concept for _, found in groups for concept in found]
+    wrapped = {concept: _even(_name(names, concept), 190, size) for concept in rows}
+    heads = [_name(names, city) for city in cities]
+    head = 14 + max(_measure(name, size) for name in heads) * math.sin(tilt)
+    name_wide = 10 + max(_measure(line, size) for lines in wrapped.values() for line in lines)
+    last = _measure(heads[-1], size) * math.cos(tilt)
+    count_wide = 12 + _measure(say("gap-count", len(cities), len(cities)), size)
+    room = A4[0] - 2 * MARGIN - name_wide - max(count_wide, last)
+    across = min(max(room / len(cities), 11.0), 30.0)
+    plan = _Plan(say.language, A4[0], heading, say("gap-lead"), notes)
+    heights = {c: max(down, 3 + (size + 1.6) * len(wrapped[c])) for c in rows}
+    key = 14.0
+    figure, top = plan.figure(key + head + group_head * len(groups) + sum(heights.values()))
+    swatches = [("matrix-on", FILL), ("matrix-off", "white")]
+    x = MARGIN
+    for word, face in swatches:
+        _rectangle(figure, x, top + 2, 12, 8, face)
+        x += 16
+        _write(figure, x, top + 9, say(word), size)
+        x += _measure(say(word), size) + 18
+    if searched & set(rows):
+        _rectangle(figure, x, top + 2, 12, 8, "white")
+        _write(figure, x + 6, top + 9, "×", size, ha="center")
+        _write(figure, x + 16, top + 9, say("gap-searched"), size)
+    left, y = MARGIN + name_wide, top + key + head
+    for column, name in enumerate(heads):
+        _write(
+            figure,
+            left + (column + 0.5) * across + 2,
+            y - 5,
+            name,
+            size,
+            rotation=45,
+            weight="bold" if column == 0 else "normal",
+        )
+    for group, found in groups:
+        _write(figure, MARGIN, y + 12, group, size, weight="bold")
+        y += group_head
+        for concept in found:
+            high = heights[concept]
+            middle = y + high / 2 + 0.36 * size
+            for number, line in enumerate(wrapped[concept]):
+                shift = (number - (len(wrapped[concept]) - 1) / 2) * (size + 1.6)
+                _write(figure, left - 6, middle + shift, line, size, ha="right")
+            for column, city in enumerate(cities):
+                # A gap between this city and the others: it is what they are compared with.
+                place = left + column * across + (0 if column == 0 else 3)
+                face = FILL if city in held[concept] else "white"
+                _rectangle(figure, place + 1, y + 1.5, across - 4, high - 3, face)
+                if column == 0 and concept in searched:
+                    _write(figure, place + across / 2 - 1, middle, "×", size, ha="center")
+            others = len(held[concept] - {cities[0]})
+            _write(
+                figure,
+                left + len(cities) * across + 6,
+                middle,
+                say("gap-count", others, len(cities) - 1),
+                size,
+            )
+            y += high
     return figure
 
 
@@ -1218,7 +1397,7 @@ def draw_accumulation(
     }
     heading = say("curve-title" if len(curve) > 1 else "curve-title-one")
     if whose:
-        heading = say("curve-title-of", _tidy(whose), heading)
+        heading = say("labelled", _tidy(whose), heading)
     heading = _tidy(title) if title else heading
     lead = say("curve-lead-scope" if scope and unit == "cities" else "curve-lead")
     with _settings(language):

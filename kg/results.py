@@ -38,6 +38,14 @@ _INTEGERS = frozenset(
     )
 )
 
+# Columns whose cells list things after "; ", and how many of these are enough at a glance. What a
+# set of practices consists of is no such list: a part of it would be another set.
+_LISTS = frozenset(
+    f"{what}_list"
+    for what in ("against", "city", "exception", "leader", "other", "programme", "shared")
+)
+_ENOUGH = 3
+
 
 @dataclass(frozen=True)
 class Table:
@@ -51,10 +59,13 @@ class Table:
         Column names, without ``?``.
     rows
         Terms in the order of the variables.
+    brief
+        The few columns that a reader decides by; empty for all of them.
     """
 
     variables: tuple[str, ...]
     rows: tuple[tuple[Term | None, ...], ...]
+    brief: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -72,14 +83,30 @@ class Table:
         return [dict(zip(self.variables, row, strict=True)) for row in self.values()]
 
     def short(self) -> list[tuple[Value, ...]]:
-        """Rows for people: IRIs in the short form that the command line accepts."""
-        return [
-            tuple(
-                shorten(term.value) if isinstance(term, ox.NamedNode) else to_value(term)
-                for term in row
-            )
-            for row in self.rows
+        """Rows for people: IRIs in the short form that the command line accepts.
+
+        Decimals keep all their digits, so that they line up in a column.
+        """
+        return [tuple(_short(term) for term in row) for row in self.rows]
+
+    def at_a_glance(self) -> Table:
+        """The brief columns alone, with long lists cut; the table itself when it names none.
+
+        A name whose thing is not shown stands under the heading of the thing. Rows that differ in
+        other columns only are one row.
+        """
+        if not self.brief:
+            return self
+        first = self.variables[0]
+        headings = [
+            first if name == "name" and first not in self.brief else name for name in self.brief
         ]
+        places = [(self.variables.index(name), name in _LISTS) for name in self.brief]
+        rows = (
+            tuple(_cut(row[place]) if is_list else row[place] for place, is_list in places)
+            for row in self.rows
+        )
+        return Table(tuple(headings), tuple(dict.fromkeys(rows)))
 
     def to_csv(self) -> str:
         """CSV after SPARQL 1.1 Query Results CSV (W3C, 2013), with LF line ends."""
@@ -139,6 +166,21 @@ class Table:
                 column = [None if value is None else str(value) for value in column]
             arrays.append(pa.array(column))
         return pa.table(dict(zip(self.variables, arrays, strict=True)))
+
+
+def _short(term: Term | None) -> Value:
+    if isinstance(term, ox.NamedNode):
+        return shorten(term.value)
+    decimal = isinstance(term, ox.Literal) and term.datatype.value == _XSD + "decimal"
+    return lexical(term) if term is not None and decimal else to_value(term)
+
+
+def _cut(term: Term | None) -> Term | None:
+    """A list with its first things and the number of the others."""
+    things = lexical(term).split("; ") if term is not None else []
+    if len(things) <= _ENOUGH:
+        return term
+    return ox.Literal("; ".join([*things[:_ENOUGH], f"+{len(things) - _ENOUGH}"]))
 
 
 def lexical(term: Term) -> str:

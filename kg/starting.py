@@ -61,6 +61,7 @@ def city_template(
     codes: dict[str, str] = {}
     last: dict[str, int] = {}
     graphs: set[str] = set()
+    governments: dict[str, str] = {}
     for document in documents:
         for graph in document.graphs():
             graph_id = graph.text("id") or ""
@@ -69,6 +70,8 @@ def city_template(
             if number:
                 last[number[1]] = max(last.get(number[1], 0), int(number[2]))
             for node in items(graph.entries["states"][1]) if "states" in graph.entries else ():
+                if isinstance(node, Mapped) and (governed := node.text("governs")):
+                    governments.setdefault(governed, node.text("id") or "")
                 if isinstance(node, Mapped) and node.text("type") == "City":
                     city = node.text("id") or ""
                     codes[city] = (node.text("countryCode") or "xx").lower()
@@ -95,6 +98,7 @@ def city_template(
         "slug": slug,
         "file": file,
         "page": page,
+        "government": governments.get(f"city/{slug}", ""),
         "prefix": codes.get(f"city/{slug}", "xx"),
         "today": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
         "first": f"{first:03d}",

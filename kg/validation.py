@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,10 +13,10 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from kg.context import Key, curation_context
-from kg.curation import Document, Mapped, Scalar, items
+from kg.curation import TO_DO, Document, Mapped, Scalar, items
 from kg.errors import Fault, Severity
-from kg.terms import BASE, CLAIM, CONCEPT, FRAGMENT, ID, expand, shorten
-from kg.vocabulary import concepts, individuals, scheme_of, shape_files
+from kg.terms import BASE, CLAIM, CONCEPT, FRAGMENT, ID, SOURCE, expand, shorten
+from kg.vocabulary import concept_fault, concepts, heading_sources, individuals, shape_files
 
 if TYPE_CHECKING:
     import rdflib
@@ -27,6 +28,21 @@ _SINGLE = ox.NamedNode(expand("cpg:singleValued"))
 _CONFLICTS = ox.NamedNode(expand("cpg:conflictsWith"))
 _STATUS = ox.NamedNode(expand("cpg:claimStatus"))
 _DISPUTED = ox.NamedNode(CONCEPT + "claim-status/disputed")
+# Judgements of the project by the definition of the property.
+_OURS = frozenset({"cpg:relevantToFactor"})
+_GOVERNMENT = re.compile(r"(?:^|-)(?:city-of|government|municipality|city-council)(?:-|$)")
+_NAMED = f"name: {{en: {TO_DO}, zh-Hans: {TO_DO}}}, labelStatus: {TO_DO}"
+# What defines a new thing, for people to paste: the same in every language.
+_LINES = {
+    "organisation": f"type: Organisation, {_NAMED}",
+    "programme": f"type: Programme, {_NAMED}",
+    "source": (
+        f"type: Source, title: {{en: {TO_DO}}}, url: {TO_DO}, sourceType: {TO_DO}, "
+        f"textBasis: {TO_DO}, read: {TO_DO}"
+    ),
+}
+# A source with more places than this shows its first and last.
+_PLACES_SHOWN = 8
 
 
 @dataclass
@@ -37,27 +53,37 @@ class Index:
     ----------
     defined
         IRI to the place of the node that gives its type.
+    stated
+        IRI and property to the first place of a key that states it.
     mentioned
         IRI to the first place where it is the id of a node.
     graphs
         Graph IRI to its place.
     references
         IRIs used as values: (IRI, key, place).
+    twice
+        Graphs whose id is taken: (id, first place as text, place).
     """
 
     defined: dict[str, Place] = field(default_factory=dict)
+    stated: dict[tuple[str, str], Place] = field(default_factory=dict)
     mentioned: dict[str, Place] = field(default_factory=dict)
     graphs: dict[str, Place] = field(default_factory=dict)
     references: list[tuple[str, Key, Place]] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    twice: list[tuple[str, str, Place]] = field(default_factory=list)
 
     def place(self, iri: str) -> Place | None:
         """The best place to show for an IRI."""
         return self.defined.get(iri) or self.graphs.get(iri) or self.mentioned.get(iri)
 
-    def fault(self, iri: str, code: str, *values: str, severity: Severity = "error") -> Fault:
-        """A fault at the place of an IRI; without a place when the IRI is in no file."""
-        place = self.place(iri)
+    def fault(
+        self, iri: str, code: str, *values: str, severity: Severity = "error", about: str = ""
+    ) -> Fault:
+        """A fault at the place of an IRI, or of what is stated about it with a property.
+
+        It has no place when the IRI is in no file.
+        """
+        place = self.stated.get((iri, about)) or self.place(iri)
         if place is None:
             return Fault(Path("ontology"), 0, 0, code, values, severity)
         document, scalar = place
@@ -79,16 +105,8 @@ def _index_graph(index: Index, keys: Mapping[str, Key], document: Document, grap
     if isinstance(name, Scalar):
         iri = expand(name.text)
         if iri in index.graphs:
-            first = index.graphs[iri][0]
-            index.faults.append(
-                Fault(
-                    document.path,
-                    name.line,
-                    name.column,
-                    "graph-twice",
-                    (name.text, str(first.path)),
-                )
-            )
+            first, place = index.graphs[iri]
+            index.twice.append((name.text, f"{first.path}:{place.line}", (document, name)))
         else:
             index.graphs[iri] = (document, name)
     _index_node(index, keys, document, graph, is_graph=True)
@@ -103,10 +121,13 @@ def _index_node(
         index.mentioned.setdefault(iri, (document, name))
         if "type" in node.entries:
             index.defined.setdefault(iri, (document, name))
-    for key_name, (_, value) in node.entries.items():
+    for key_name, (place, value) in node.entries.items():
         key = keys.get(key_name)
         if key is None:
             continue
+        if isinstance(name, Scalar) and key.predicate:
+            pair = (expand(name.text), expand(key.predicate))
+            index.stated.setdefault(pair, (document, place))
         for item in items(value):
             if isinstance(item, Mapped):
                 if key.kind in ("node", "graph"):
@@ -119,7 +140,11 @@ def _index_node(
 
 def reference_faults(index: Index) -> Iterator[Fault]:
     """Dangling ids, unknown concepts, concepts of another scheme, unknown places in sources."""
-    yield from index.faults
+    taken = set(index.graphs)
+    for name, first, (document, scalar) in index.twice:
+        free = _free_graph(name, taken)
+        taken.add(expand(free))
+        yield Fault(document.path, scalar.line, scalar.column, "graph-twice", (name, first, free))
     for iri, key, (document, scalar) in index.references:
         found = _reference_fault(index, iri, key)
         if found is not None:
@@ -129,7 +154,7 @@ def reference_faults(index: Index) -> Iterator[Fault]:
         if iri.startswith(CONCEPT):
             scheme, _, slug = iri[len(CONCEPT) :].partition("/")
             if slug not in concepts().get(scheme, ()):
-                code, values = _concept_fault(slug, scheme)
+                code, values = concept_fault(slug, scheme)
                 yield Fault(document.path, scalar.line, scalar.column, code, values)
         elif iri not in index.defined:
             code, values = _dangling(index, iri, "no-type")
@@ -138,12 +163,12 @@ def reference_faults(index: Index) -> Iterator[Fault]:
 
 def _reference_fault(index: Index, iri: str, key: Key) -> tuple[str, tuple[str, ...]] | None:
     if iri.startswith(FRAGMENT):
-        return None if iri in index.defined else ("no-fragment", (iri[len(FRAGMENT) :],))
+        return None if iri in index.defined else _place_fault(index, iri[len(FRAGMENT) :])
     if iri.startswith(CONCEPT):
         scheme, _, slug = iri[len(CONCEPT) :].partition("/")
         if slug in concepts().get(scheme, ()):
             return None
-        return _concept_fault(slug, scheme)
+        return concept_fault(slug, scheme)
     if iri in index.defined or iri in index.graphs or iri in individuals():
         return None
     return _dangling(index, iri, "dangling")
@@ -151,20 +176,38 @@ def _reference_fault(index: Index, iri: str, key: Key) -> tuple[str, tuple[str, 
 
 def names_missing_source(fault: Fault) -> bool:
     """Whether a reference fault is about a source, or a place in one, that is not there."""
-    return fault.code == "no-fragment" or (
-        fault.code in ("dangling", "dangling-close", "no-type")
-        and fault.values[0].startswith("source/")
+    return fault.code.startswith("no-fragment") or (
+        fault.code.startswith(("dangling", "no-type")) and fault.values[0].startswith("source/")
     )
 
 
-def _concept_fault(slug: str, scheme: str) -> tuple[str, tuple[str, ...]]:
-    other = scheme_of(slug)
-    if other is not None and other != scheme:
-        return "wrong-scheme", (slug, scheme, other)
-    close = difflib.get_close_matches(slug, concepts().get(scheme, ()), n=1)
-    if close:
-        return "no-concept-close", (slug, scheme, close[0])
-    return "no-concept", (slug, scheme)
+def _free_graph(name: str, taken: set[str]) -> str:
+    """The next id of the same kind that no graph has: the next number, for claims."""
+    numbered = re.fullmatch(r"(claim/.+-)(\d{3,})", name)
+    stem, number, width = (
+        (numbered[1], int(numbered[2]), len(numbered[2])) if numbered else (f"{name}-", 1, 1)
+    )
+    while expand(free := f"{stem}{number:0{width}d}") in taken or free == name:
+        number += 1
+    return free
+
+
+def _place_fault(index: Index, name: str) -> tuple[str, tuple[str, ...]]:
+    """Why a place in a source is not there: another place, another source, or a new page."""
+    source = name.partition("/")[0]
+    start = f"{FRAGMENT}{source}/"
+    places = sorted(iri.removeprefix(start) for iri in index.defined if iri.startswith(start))
+    if places:
+        if len(places) > _PLACES_SHOWN:
+            places = [places[0], "…", places[-1]]
+        return "no-fragment", (name, source, ", ".join(places))
+    sources = [iri.removeprefix(SOURCE) for iri in index.defined if iri.startswith(SOURCE)]
+    close = difflib.get_close_matches(source, sources, n=1, cutoff=0.8)
+    if close and close[0] != source:
+        return "no-fragment-close", (name, close[0])
+    page = f"id: fragment/{source}/page, type: SourceFragment, source: source/{source}"
+    lines = _entry(f"id: source/{source}, {_LINES['source']}") + _entry(page)
+    return "no-fragment-source", (name, lines)
 
 
 def _dangling(index: Index, iri: str, code: str) -> tuple[str, tuple[str, ...]]:
@@ -174,10 +217,71 @@ def _dangling(index: Index, iri: str, code: str) -> tuple[str, tuple[str, ...]]:
         for other in (*index.defined, *index.graphs)
         if other.startswith(ID + name.partition("/")[0] + "/")
     ]
-    close = difflib.get_close_matches(name, same_class, n=1, cutoff=0.75)
-    if close and code == "dangling":
-        return "dangling-close", (name, close[0])
-    return code, (name,)
+    near = difflib.get_close_matches(name, same_class, n=1, cutoff=0.75)
+    line: list[str] = []
+    if code == "dangling" and name.startswith("city/"):
+        code = "dangling-city"
+    elif code == "dangling":
+        line = [_defining_line(index, name)]
+    return code + ("-close" if near else ""), (name, *line, *near)
+
+
+def _defining_line(index: Index, name: str) -> str:
+    """The line that would define a thing, to be pasted and filled in."""
+    kind, _, slug = name.partition("/")
+    line = _LINES.get(kind, f"type: {TO_DO}, {_NAMED}")
+    if kind == "organisation" and _GOVERNMENT.search(slug):
+        base = expand("city/")
+        cities = [iri.removeprefix(base) for iri in index.defined if iri.startswith(base)]
+        # The longest name wins: hamilton-ontario, not hamilton.
+        governed = [city for city in cities if f"-{city}-" in f"-{slug}-"]
+        city = max(governed, key=len, default=TO_DO)
+        line = line.replace("Organisation", f"CityGovernment, governs: city/{city}")
+    return _entry(f"id: {name}, {line}")
+
+
+def _entry(content: str) -> str:
+    """A line as it stands under ``states``, on a line of its own to be pasted."""
+    return f"\n      - {{{content}}}"
+
+
+def editorial_faults(documents: Iterable[Document]) -> Iterator[Fault]:
+    """Judgements of the project in claims that are accepted as statements of a source.
+
+    A practice that no source uses as a heading was coined by the project, and some properties are
+    judgements by definition: both are errors. A heading of one source in a claim that rests on
+    others is a warning, for a page may use the same words.
+    """
+    keys = curation_context().keys
+    for document in documents:
+        for graph in document.graphs():
+            if graph.text("status") != "accepted":
+                continue
+            at = items(graph.entries["at"][1]) if "at" in graph.entries else ()
+            cited = {item.text.partition("/")[0] for item in at if isinstance(item, Scalar)}
+            for key, item in _concept_values(keys, graph):
+                headed = heading_sources(key.scheme).get(item.text, frozenset())
+                values: tuple[str, ...] = (item.text, key.name)
+                code = "not-editorial"
+                severity: Severity = "error"
+                if key.predicate not in _OURS:
+                    if key.scheme != "practice" or headed & cited:
+                        continue
+                    if headed:
+                        code, severity = "perhaps-editorial", "warning"
+                        values = (*values, ", ".join(sorted(headed)))
+                yield Fault(document.path, item.line, item.column, code, values, severity)
+
+
+def _concept_values(keys: Mapping[str, Key], node: Mapped) -> Iterator[tuple[Key, Scalar]]:
+    """Concepts that a node and the nodes inside it name, with their keys."""
+    for name, (_, value) in node.entries.items():
+        key = keys.get(name)
+        for item in items(value):
+            if isinstance(item, Mapped):
+                yield from _concept_values(keys, item)
+            elif key is not None and key.kind == "concept" and isinstance(item, Scalar):
+                yield key, item
 
 
 def conflict_faults(store: ox.Store, index: Index) -> Iterator[Fault]:
@@ -287,6 +391,7 @@ def shape_faults(default_graph: rdflib.Graph, index: Index) -> Iterator[Fault]:
             messages.get("zh-hans", english),
             _shown(value),
             severity=severity,
+            about=str(path_node),
         )
 
 

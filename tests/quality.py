@@ -58,8 +58,8 @@ def agreement() -> dict[str, float]:
     """Krippendorff's alpha over the records coded twice.
 
     Two distances: nominal on the main practice (the first one), and MASI (Passonneau, LREC 2006)
-    on the sets of practices; "none fits" is a value of its own. Alpha is computed by NLTK
-    (Krippendorff, Content Analysis, 2004, chapter 11); 1 is full agreement, 0 what chance gives.
+    on the sets of practices; "none fits" is a value of its own. Alpha is computed by NLTK (after
+    Krippendorff 1980, as it says); 1 is full agreement, 0 what chance gives.
     """
     from nltk.metrics.agreement import AnnotationTask
     from nltk.metrics.distance import binary_distance, masi_distance

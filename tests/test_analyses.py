@@ -98,6 +98,13 @@ def test_the_same_seed_gives_the_same_digits() -> None:
     assert once != other
 
 
+def test_the_example_in_the_help_runs() -> None:
+    shown = run("configurations", "--help").stdout
+    (example,) = (line.split() for line in shown.splitlines() if "--outcome leading:" in line)
+    assert example[:2] == ["kg", "configurations"]
+    assert rows(run(*example[1:], "--format", "csv"))
+
+
 def test_wrong_calls_are_told_apart(tmp_path: Path) -> None:
     assert run("gap", "atlantis").exit_code == 1
     assert "atlantis" in run("gap", "atlantis").stderr

@@ -127,6 +127,28 @@ def test_names_speak_the_chosen_language(graph: KnowledgeGraph) -> None:
     assert [row["name"] for row in rows][:3] == ["新加坡", "首尔", "伦敦"]
 
 
+def test_disputed_figures_are_numbers_and_texts_are_in_one_language(graph: KnowledgeGraph) -> None:
+    def han(text: object) -> bool:
+        return any("\u4e00" <= letter <= "\u9fff" for letter in str(text))
+
+    english = graph.run("disputed-statements").records()
+    assert not any("/measurement/" in str(row["value"]) for row in english)
+    assert not any(han(row["value"]) for row in english)
+    beijing = [row for row in english if str(row["about"]).endswith("/reports-received")]
+    assert {(row["value"], row["year"]) for row in beijing} == {
+        (140_000_000, 2024),
+        (150_000_000, 2024),
+    }
+    assert {str(row["unit"]).rpartition("/")[2] for row in beijing} == {"one"}
+    scores = {str(row["subject"]) for row in english if str(row["property"]).endswith("#score")}
+    assert scores == {"https://w3id.org/city-practice-graph/id/city/shanghai"}
+    chinese = graph.run("disputed-statements", language="zh").records()
+    texts = [row for row in chinese if str(row["property"]).endswith("/description")]
+    assert len(chinese) == len(english)
+    assert texts
+    assert all(han(row["value"]) for row in texts)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -29,8 +29,11 @@ def counted(cities: int, size: int, links: tuple[Link, ...]) -> RecurrenceTable:
     return RecurrenceTable("practice", (row,), scope, size, None, "eden-top50-2021")
 
 
-def test_the_interval_is_that_of_a_textbook(graph: KnowledgeGraph) -> None:
-    """Newcombe, Statistics in Medicine 17, 1998, table I: 15 of 148 gives 0.0624 to 0.1605."""
+def test_the_interval_is_that_of_another_program(graph: KnowledgeGraph) -> None:
+    """15 of 148: 0.0624 to 0.1605 by Wilson, one of the "Newcombe examples" of ratesci.
+
+    They are in ``tests/testthat/test3.R`` of this R package, without continuity correction.
+    """
     links = tuple(link(f"c{n}", f"s{n}") for n in range(15))
     sure = assess(graph.store, counted(15, 148, links)).rows[0]
     assert (round(sure.low, 4), round(sure.high, 4)) == (0.0624, 0.1605)

@@ -49,7 +49,7 @@ def test_leaders_as_csv() -> None:
 def test_every_form(form: str) -> None:
     result = run("recur", "--format", form)
     assert result.exit_code == 0
-    assert "open-data" in result.stdout
+    assert ("Smart mobility" if form in ("table", "md") else "practice/smart-mob") in result.stdout
     if form == "jsonl":
         assert all(json.loads(line) for line in result.stdout.splitlines())
 
@@ -96,6 +96,30 @@ def test_did_you_mean() -> None:
     assert "city/singapore" in result.stderr
     chinese = run("--lang", "zh", "show", "singapoor")
     assert "是否指" in chinese.stderr
+
+
+@pytest.mark.parametrize(
+    ("call", "close"),
+    [
+        ("show city/singapoor", "city/singapore"),
+        ("show practice/opendata", "practice/open-data"),
+        ("show concept/practice/opendata", "practice/open-data"),
+        ("gap singapoor", "city/singapore"),
+        ("peers organisation/adelaid", "city/adelaide"),
+        ("compare beijin", "city/beijing"),
+    ],
+)
+def test_only_things_of_the_kind_asked_for_are_suggested(call: str, close: str) -> None:
+    result = run(*call.split())
+    assert result.exit_code == 1
+    offered = re.split(r",? ", result.stderr.partition("Did you mean ")[2].strip().rstrip("?"))
+    assert offered[0] == close
+    assert {thing.partition("/")[0] for thing in offered} == {close.partition("/")[0]}
+
+
+def test_nothing_of_another_kind_is_suggested_when_nothing_is_close() -> None:
+    assert "Did you mean" not in run("show", "city/nowhere").stderr
+    assert "kg search" in run("gap", "qqqq").stderr
 
 
 def test_compare() -> None:
@@ -262,3 +286,19 @@ def test_recur_says_how_sure_it_is() -> None:
     assert first.startswith("https://w3id.org/city-practice-graph/concept/practice/open-data")
     assert "Wilson" in result.stderr
     assert "威尔逊" in run("--lang", "zh", "recur", "--sure", "--format", "csv").stderr
+
+
+def test_recur_leads_to_the_claims_behind_its_counts() -> None:
+    counted = csv.DictReader(io.StringIO(run("recur", "--leading", "5", "--format", "csv").stdout))
+    explained = run("recur", "--leading", "5", "--explain", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(explained.stdout)))
+    assert list(rows[0]) == ["concept", "city", "programme", "claim", "place"]
+    for row in counted:
+        links = [link for link in rows if link["concept"] == row["name"]]
+        assert {link["city"] for link in links} == set(row["city_list"].split("; "))
+        assert len({link["programme"] for link in links}) == int(row["programmes"])
+        assert all(link["claim"].startswith("claim/") and link["place"] for link in links)
+    assert "5 of 5 cities" in explained.stderr
+    chinese = run("--lang", "zh", "recur", "--leading", "5", "--explain", "--format", "csv")
+    assert len(chinese.stdout.splitlines()) == len(rows) + 1
+    assert "新加坡" in chinese.stdout

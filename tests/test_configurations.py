@@ -59,8 +59,49 @@ def sums(result: Configurations, kind: str) -> list[set[str]]:
     ]
 
 
-# Survival of democracy between the wars, 18 European countries, after Lipset (1959): the crisp
-# data of Rihoux and De Meur (2009), as typed in the dataset LC of the R package QCA 3.23 (Dușa).
+def terms_by_trying(positive: set[int], barred: set[int], names: list[str]) -> list[set[str]]:
+    """The sums of fewest primes by trying all products and all sums, without the module."""
+    rows = list(product((0, 1), repeat=len(names)))
+    covers = {
+        term: {
+            place
+            for place, row in enumerate(rows)
+            if all(wanted in (2, value) for wanted, value in zip(term, row, strict=True))
+        }
+        for term in product((0, 1, 2), repeat=len(names))
+    }
+    allowed = {term: held for term, held in covers.items() if not held & barred}
+    primes = [
+        term
+        for term, held in allowed.items()
+        if held & positive and not any(held < wider for wider in allowed.values())
+    ]
+    written = {
+        term: "*".join(
+            ("~" if value == 0 else "") + name
+            for name, value in zip(names, term, strict=True)
+            if value != 2
+        )
+        for term in primes
+    }
+    for size in range(1, len(primes) + 1):
+        found = [
+            {written[term] for term in chosen}
+            for chosen in combinations(primes, size)
+            if positive <= set().union(*(covers[term] for term in chosen))
+        ]
+        if found:
+            return found
+    return []
+
+
+def same_sums(ours: list[set[str]], others: list[set[str]]) -> bool:
+    """Whether two lists hold the same sums, in any order."""
+    return sorted(map(sorted, ours)) == sorted(map(sorted, others))
+
+
+# Survival of democracy between the wars, 18 European countries, after Lipset (1959) and Rihoux and
+# De Meur (2009): the dataset LC of the R package QCA 3.23 (Dușa), whose help page names both.
 LIPSET = columns(
     "DEV URB LIT IND STB SURV",
     "AU 101100 BE 111111 CZ 111111 EE 001010 FI 101011 FR 101111 DE 111100 GR 000000 HU 001000 "
@@ -80,7 +121,10 @@ def breakdown() -> Configurations:
 
 
 def test_the_truth_table_of_lipset(survival: Configurations) -> None:
-    """The examples of ``truthTable()`` in the manual of QCA 3.23: nine rows of 32, no C."""
+    """As the R package QCA prints ``truthTable(LC, "SURV")``: nine rows of 32, none with C.
+
+    Seen in ``tests/testthat/_snaps/truthTable.md`` of its repository (github.com/dusadrian/QCA).
+    """
     seen = {
         row.number: (row.state, " ".join(sorted((*row.cities, *row.against))))
         for row in survival.truth_table.rows
@@ -106,7 +150,7 @@ def test_the_sums_of_lipset(survival: Configurations, breakdown: Configurations)
     """Formulas 1, 3, 4 and 5 of Rihoux and De Meur (2009, pages 57 to 61).
 
     Read in ``tests/textBook.Rout`` of the R package QCA3 0.0-8 (Huang), which names the pages, and
-    again in the examples of ``minimize()`` in the manual of QCA 3.23.
+    again in ``tests/testthat/_snaps/minimize.md`` of the repository of the R package QCA.
     """
     assert sums(survival, "complex") == [{"DEV*~URB*LIT*STB", "DEV*LIT*IND*STB"}]
     assert sums(breakdown, "complex") == [{"~DEV*~URB*~IND", "DEV*LIT*IND*~STB"}]
@@ -116,7 +160,7 @@ def test_the_sums_of_lipset(survival: Configurations, breakdown: Configurations)
 
 
 def test_the_assumptions_of_lipset(survival: Configurations, breakdown: Configurations) -> None:
-    """Five simplifying assumptions for the outcome (rows in QCA's manual), 18 for its absence."""
+    """Five simplifying assumptions for the outcome, 18 for its absence (sources of the sums)."""
     positive, negative = survival.solution("parsimonious"), breakdown.solution("parsimonious")
     assert positive
     assert negative
@@ -128,7 +172,10 @@ def test_the_assumptions_of_lipset(survival: Configurations, breakdown: Configur
 
 
 def test_the_fit_of_lipset(survival: Configurations, breakdown: Configurations) -> None:
-    """Consistency, raw and unique coverage and cases as in ``minimize(details = TRUE)``."""
+    """Consistency, raw and unique coverage and cases as ``minimize(details = TRUE)`` prints them.
+
+    Seen in ``tests/testthat/_snaps/minimize.md`` of the repository of the R package QCA.
+    """
     found = survival.solution("complex")
     assert found
     wide, narrow = found.models[0].products
@@ -148,7 +195,10 @@ def test_the_fit_of_lipset(survival: Configurations, breakdown: Configurations) 
 
 
 def test_the_necessity_of_lipset(survival: Configurations) -> None:
-    """LIT and STB in ``superSubset()`` of QCA's manual: inclusion, relevance, coverage."""
+    """LIT and STB as ``superSubset()`` prints them: inclusion, relevance, coverage.
+
+    Seen in ``tests/testthat/_snaps/superSubset.md`` of the repository of the R package QCA.
+    """
     found = {(row.condition, row.present): row for row in survival.necessity}
     assert len(found) == 10
     literate, stable = found["LIT", True], found["STB", True]
@@ -160,10 +210,11 @@ def test_the_necessity_of_lipset(survival: Configurations) -> None:
 
 
 def test_contradictory_rows_are_named_and_resolved_as_asked() -> None:
-    """The first table of Rihoux and De Meur (2009, chapter 3): four conditions, 600 USD.
+    """Lipset's data without STB and with a threshold of 600 USD: the dataset LR of QCA 3.23, cut.
 
-    Table, sums M1 and M2 and figures as printed by QCA in a public note (RPubs 1210283); there
-    contradictions count as positive by ``explain = "1, C"``.
+    LR holds the raw figures; the other cuts are those of LC (50 % urban, 75 % literate, 30 % in
+    industry). No program's output was seen: all sums are found again by trying, and the figures
+    are counts of the cases below.
     """
     conditions, outcome = columns(
         "DEV URB LIT IND SURV",
@@ -186,6 +237,20 @@ def test_contradictory_rows_are_named_and_resolved_as_asked() -> None:
         {"~DEV*IND", "DEV*~IND"},
     ]
 
+    names = [column.name for column in conditions]
+    states: dict[str, set[int]] = {}
+    for row in excluded.truth_table.rows:
+        states.setdefault(row.state, set()).add(row.number - 1)
+    mixed = states["contradictory"]
+    assert same_sums(
+        sums(excluded, "complex"),
+        terms_by_trying(states["positive"], set(range(16)) - states["positive"], names),
+    )
+    assert same_sums(
+        sums(excluded, "parsimonious"),
+        terms_by_trying(states["positive"], mixed | states["negative"], names),
+    )
+
     negative = analyse_columns(
         conditions, outcome, rules=Rules(consistency=1, contradictions="negative")
     )
@@ -197,6 +262,12 @@ def test_contradictory_rows_are_named_and_resolved_as_asked() -> None:
     )
     common = {"~URB*LIT*~IND", "URB*LIT*IND"}
     assert sums(positive, "complex") == [common | {"DEV*~URB*LIT"}, common | {"DEV*LIT*IND"}]
+    assert same_sums(
+        sums(positive, "complex"),
+        terms_by_trying(
+            states["positive"] | mixed, set(range(16)) - states["positive"] - mixed, names
+        ),
+    )
     found = positive.solution("complex")
     assert found
     figures = [
@@ -210,10 +281,13 @@ def test_contradictory_rows_are_named_and_resolved_as_asked() -> None:
         }
         for model in found.models
     ]
+    # EE, FI, HU, IE and PL: FI and IE survived, 2 of 5 and of 8; DEV*~URB*LIT covers IE, too.
     assert figures[0]["~URB*LIT*~IND"] == (0.4, 0.25, 0.125)
     assert figures[1]["~URB*LIT*~IND"] == (0.4, 0.25, 0.25)
+    # BE, CZ, DE, NL and UK, all but DE survived; DEV*LIT*IND covers BE, NL and UK, too.
     assert figures[0]["URB*LIT*IND"] == (0.8, 0.5, 0.5)
     assert figures[1]["URB*LIT*IND"] == (0.8, 0.5, 0.125)
+    # AU, FR, IE and SE, all but AU survived; only IE is in another product.
     assert figures[0]["DEV*~URB*LIT"] == (0.75, 0.375, 0.25)
 
 
@@ -225,6 +299,10 @@ def test_contradictory_rows_are_named_and_resolved_as_asked() -> None:
             {"DEV*URB*LIT*STB", "DEV*LIT*~IND*STB"},
         ),
         (
+            {"DEV": True, "URB": True, "LIT": True, "IND": False, "STB": True},
+            {"DEV*URB*LIT*STB", "DEV*LIT*~IND*STB"},
+        ),
+        (
             {"DEV": True, "URB": False, "LIT": False, "IND": False, "STB": False},
             {"DEV*URB*STB", "DEV*~URB*~IND"},
         ),
@@ -232,10 +310,12 @@ def test_contradictory_rows_are_named_and_resolved_as_asked() -> None:
     ],
 )
 def test_directional_expectations(expected: dict[str, bool], intermediate: set[str]) -> None:
-    """Lipset's data with the truth table of Ragin (2009, chapter 5), where FR and SE fall out.
+    """Lipset's data with FR and SE turned, as in the fuzzy version LF of QCA at 0.8.
 
-    Parsimonious and intermediate sums as printed in the examples of ``minimize()`` and
-    ``modelFit()`` of QCA 3.23; without any expectation the complex sum stays (Ragin 2008).
+    The complex, the parsimonious and the first two intermediate sums are what the R package QCA
+    gives for LF, as stored in ``validation/fixtures/r_qca.json`` of the Python package setqca
+    (github.com/DiogoRibeiro7/setqca-python). All are found again by trying, the easy
+    counterfactuals by a loop over the rows.
     """
     conditions, outcome = LIPSET
     fallen = Column("SURV", {**outcome.values, "FR": False, "SE": False})
@@ -243,6 +323,32 @@ def test_directional_expectations(expected: dict[str, bool], intermediate: set[s
     assert sums(result, "complex") == [{"DEV*URB*LIT*IND*STB", "DEV*~URB*LIT*~IND*STB"}]
     assert sums(result, "parsimonious") == [{"DEV*~IND", "URB*STB"}]
     assert sums(result, "intermediate") == [intermediate]
+
+    names = [column.name for column in conditions]
+    rows = list(product((0, 1), repeat=5))
+    positive = {r.number - 1 for r in result.truth_table.rows if r.state == "positive"}
+    negative = {r.number - 1 for r in result.truth_table.rows if r.state == "negative"}
+    remainders = set(range(32)) - positive - negative
+    assert terms_by_trying(positive, negative | remainders, names) == sums(result, "complex")
+    assert same_sums(terms_by_trying(positive, negative, names), sums(result, "parsimonious"))
+    easy = set()
+    for complex_term, wide_term in product(
+        *(next(iter(sums(result, kind))) for kind in ("complex", "parsimonious"))
+    ):
+        narrow, wide = (
+            {part.lstrip("~"): part[0] != "~" for part in term.split("*")}
+            for term in (complex_term, wide_term)
+        )
+        if wide.items() <= narrow.items():
+            for number in remainders:
+                row = dict(zip(names, map(bool, rows[number]), strict=True))
+                changed = {name for name, value in narrow.items() if row[name] != value}
+                if not changed & wide.keys() and all(
+                    expected.get(name) == row[name] for name in changed
+                ):
+                    easy.add(number)
+    barred = set(range(32)) - positive - easy
+    assert same_sums(terms_by_trying(positive | easy, barred, names), [intermediate])
 
 
 def test_easy_counterfactuals_are_remainders() -> None:
@@ -290,7 +396,7 @@ def test_an_intermediate_sum_lies_between_the_others() -> None:
                 assert all(term.fit.cities for term in model.products)
 
 
-# Shaming and international regimes (Stokke 2007), as typed in the dataset Stokke of QCA3 0.0-8.
+# Shaming and international regimes (Stokke 2007): the dataset Stokke of the R package QCA3 0.0-8.
 STOKKE = columns(
     "ADVICE COMMITMENT SHADOW INCONVENIENCE REVERBERATION SUCCESS",
     "overfishing 101111 mesh-size-1 100100 mesh-size-2 100110 loophole 000100 compliance 111111 "
@@ -314,7 +420,8 @@ def test_the_intermediate_sum_of_stokke() -> None:
     """Ragin (2008, chapter 9): the products of the easy counterfactuals, as QCA3's help has them.
 
     They are ADVICE*SHADOW*REVERBERATION, ADVICE*COMMITMENT*SHADOW*~INCONVENIENCE and
-    ADVICE*~INCONVENIENCE; the last holds the second.
+    ADVICE*~INCONVENIENCE (help page of ``constrReduce``); the last holds the second. The sum of the
+    other two is concluded from them and was not seen in print.
     """
     expected = dict.fromkeys(("ADVICE", "COMMITMENT", "SHADOW", "REVERBERATION"), True)
     rules = Rules(most_chance=1.0, expectations={**expected, "INCONVENIENCE": False})
@@ -329,7 +436,8 @@ def test_the_intermediate_sum_of_stokke() -> None:
 def test_a_published_sum_of_six_terms() -> None:
     """McCammon and Van Dyke (2010), figure 13.2: coalitions of movements, no negative case.
 
-    Table 13.1 with blanks as 0, and the sum, as in ``tests/dontcare.Rout`` of QCA3 0.0-8.
+    The dataset McCammonVanDyke of QCA3 0.0-8 (their table 13.1) with what is open as 0, and the sum
+    as in ``tests/dontcare.Rout`` there.
     """
     studies = (
         "10001 01000 01010 10001 10000 11101 10101 01010 10010 11011 01001 11101 "

@@ -30,8 +30,8 @@ from kg.recurrence.contrast import (
     stratified_permutation,
 )
 
-# Penicillin and rabbits (Agresti, Categorical Data Analysis, 1990, pages 231-237), as in the
-# documentation of R's mantelhaen.test: cured and not, injected at once, then 1.5 hours later.
+# Penicillin and rabbits: cured and died, injected at once, then 1.5 hours later. From the examples
+# of R's help page of mantelhaen.test, which names Agresti (1990), pages 231-237.
 RABBITS = (
     ((0, 6), (0, 5)),
     ((3, 3), (0, 6)),
@@ -105,23 +105,26 @@ def test_examples_in_the_docstrings_run() -> None:
     assert doctest.testmod(kg.recurrence.contrast) == (0, 5)
 
 
-# Newcombe, Statistics in Medicine 17, 1998, pages 873-890, table II, method 10.
 @pytest.mark.parametrize(
     ("counts", "interval"),
     [
+        # R package cicalc 0.2.0, tests/testthat/test-prop_ci_diff.R and its snapshot.
         ((56, 70, 48, 80), (0.0524, 0.3339)),
         ((9, 10, 3, 10), (0.1705, 0.8090)),
-        ((6, 7, 2, 7), (0.0582, 0.8062)),
+        ((10, 10, 0, 20), (0.6791, 1.0)),
+        # R package ratesci, tests/testthat/test3.R, "Newcombe RD example (d)".
         ((5, 56, 0, 29), (-0.0381, 0.1926)),
+        # confint_proportions_2indep(..., method="newcomb") of statsmodels 0.15.0.
+        ((6, 7, 2, 7), (0.0582, 0.8062)),
         ((0, 10, 0, 20), (-0.1611, 0.2775)),
         ((0, 10, 0, 10), (-0.2775, 0.2775)),
-        ((10, 10, 0, 20), (0.6791, 1.0)),
         ((10, 10, 0, 10), (0.6075, 1.0)),
     ],
 )
-def test_intervals_are_those_of_newcombe(
+def test_intervals_are_those_of_other_programs(
     counts: tuple[int, int, int, int], interval: tuple[float, float]
 ) -> None:
+    """Newcombe's method 10, as two R packages test it and as statsmodels computes it."""
     assert difference_interval(*counts) == pytest.approx(interval, abs=0.00005)
 
 
@@ -143,7 +146,7 @@ def test_a_permutation_test_worked_out_by_hand() -> None:
 
 
 def test_a_p_value_is_never_zero() -> None:
-    # None of 99 random orders puts all 15 labels on the 15 ones: Phipson and Smyth (2010).
+    # None of 99 random orders puts all 15 labels on the 15 ones: (1 + 0) / (1 + 99).
     ones = np.arange(30) < 15
     test = stratified_permutation(ones[:, np.newaxis], ones, [0] * 30, permutations=99, seed=0)
     assert test.p.tolist() == [1 / 100]
@@ -171,10 +174,11 @@ def test_all_permutations_written_out_give_the_same(seed: int) -> None:
 def test_the_test_is_the_exact_one_of_mantel_and_haenszel() -> None:
     values, labels, strata = rows_of(RABBITS)
     test = stratified_permutation(values, labels, strata, permutations=40_000, seed=0)
-    # R: mantelhaen.test(Rabbits, exact = TRUE), S = 16, p-value = 0.03994.
+    # mantelhaen.test(Rabbits, exact = TRUE): S = 16, p-value = 0.03994, as printed in R's sources
+    # (tests/Examples/stats-Ex.Rout.save).
     assert test.observed[0] == 16
     assert test.p[0] == pytest.approx(0.03994, abs=0.004)
-    # The same from the distributions of the strata, which R sums, too.
+    # The same from the distributions of the strata, folded into one.
     chances = np.ones(1)
     for (a, b), (c, d) in RABBITS:
         chances = np.convolve(
@@ -236,8 +240,9 @@ def test_quantile_bins_keep_equal_numbers_together() -> None:
     assert documentation_strata([5] * 8, groups, strata=3).tolist() == [0] * 8
 
 
-# Fisher's lady tasting tea: 3 of 4 against 1 of 4. R: fisher.test(TeaTasting), two-sided p-value
-# 0.4857, conditional estimate 6.408309, interval 0.3135693 (one-sided 95 %) and up.
+# Fisher's lady tasting tea: 3 of 4 against 1 of 4. R prints for fisher.test(TeaTasting, alternative
+# = "greater") the conditional estimate 6.408309 and the one-sided 95 % interval from 0.3135693 up
+# (tests/Examples/stats-Ex.Rout.save of its sources).
 TEA = {"a": "xy", "b": "xy", "c": "xy", "d": "y", "e": "xy", "f": "y", "g": "y", "h": "y"}
 
 
@@ -250,7 +255,8 @@ def test_a_contrast_worked_out_by_hand() -> None:
     assert (row.concept, row.leaders, row.others) == ("c:x", ("a", "b", "c"), ("e",))
     assert (row.leader_share, row.other_share, row.difference) == (0.75, 0.25, 0.5)
     assert row.adjusted_difference == pytest.approx(0.5)  # one stratum
-    assert row.fisher_p == pytest.approx(34 / 70)
+    # Of the 70 choices of four cities 1, 16, 36, 16 and 1 have 0 to 4 of the four with x.
+    assert row.fisher_p == pytest.approx((1 + 16 + 16 + 1) / 70)
     assert row.odds_ratio == pytest.approx(6.408309, rel=1e-5)
     assert row.odds_low == pytest.approx(0.3135693, rel=1e-4)  # by search, there and here
     assert row.p == pytest.approx(34 / 70, abs=0.02)  # 4 standard errors

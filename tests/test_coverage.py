@@ -31,13 +31,14 @@ from kg.recurrence.coverage import (
 )
 from kg.terms import expand
 
-# Spiders of two canopy treatments: counts of Ellison et al. (2010) as printed in the vignette of
-# iNEXT 2.0.8 (Hsieh, Ma and Chao 2016). Abundances n take the place of T in every formula here.
+# Spiders of two canopy treatments: the dataset spider of the R package iNEXT 2.0.15 (Hsieh, Ma and
+# Chao). Abundances n take the place of T in every formula here.
 GIRDLED = [46, 22, 17, 15, 15, 9, 8, 6, 6, 4] + [2] * 4 + [1] * 12
 LOGGED = [88, 22, 16, 15, 13, 10, 8, 8, 7, 7, 7, 5, 4, 4, 4, 3, 3, 3, 3] + [2] * 4 + [1] * 14
-# Ants at 2,000 m in 200 plots (Longino and Colwell 2011), from the same vignette.
+# Ants at 2,000 m in 200 plots (Longino and Colwell 2011): the dataset ant of the same package.
 ANTS = [1, 2, 2, 3, 4, 8, 8, 13, 15, 19, 23, 34, 59, 80]
-# Beetles of old-growth forest on the Osa peninsula (Janzen 1973; Colwell et al. 2012, table 1).
+# Beetles of old-growth forest on the Osa peninsula (Janzen 1973): the dataset osa.old.growth of the
+# R package sprex 1.4.2 (Archer).
 OSA = [1] * 84 + [2] * 10 + [3] * 4 + [4] * 3 + [5] * 5 + [6] + [7] * 2 + [8, 14, 42]
 
 
@@ -53,7 +54,7 @@ def frequencies(observed: int, once: int, twice: int) -> list[int]:
 def test_richness_agrees_with_inext(
     counts: list[int], estimated: float, error: float, low: float, high: float
 ) -> None:
-    # iNEXT 2.0.8, vignette "Introduction", $AsyEst of the spider data: classic form.
+    # iNEXT 2.0.15, inst/doc/Introduction.html, $AsyEst of the spider data: classic form.
     found = chao2(counts, sum(counts), bias_corrected=False)
     assert found is not None
     got = (found.estimated, math.sqrt(found.variance), found.low, found.high)
@@ -61,8 +62,8 @@ def test_richness_agrees_with_inext(
 
 
 def test_richness_agrees_with_vegan() -> None:
-    # vegan, specpool(BCI): 225 trees in 50 plots, chao 236.3732, chao.se 6.54361. The uniques and
-    # duplicates follow from its jack1 (245.58 = 225 + 49/50 Q1) and jack2 (247.8722).
+    # specpool(BCI) in the vignette diversity-vegan of the R package vegan 2.7-5: 225 trees in 50
+    # plots, chao 236.3732, chao.se 6.54361. The dataset BCI there has 21 uniques and 19 duplicates.
     found = chao2(frequencies(225, 21, 19), 50, bias_corrected=False)
     assert found is not None
     assert found.estimated == pytest.approx(236.3732, abs=5e-5)
@@ -70,8 +71,10 @@ def test_richness_agrees_with_vegan() -> None:
 
 
 def test_richness_agrees_with_estimates() -> None:
-    # EstimateS 9.1.0 on its sample file Seedbank, last of 121 samples: 34 species, 3 uniques,
-    # 2 duplicates; Chao 2 34.99, 95% interval 34.09 to 44.61, SD 1.81 (corrected form).
+    # Output of EstimateS 9.1.0 for 121 samples of a seed bank, last line, in the repository
+    # github.com/marcosvital/scriptsR (EstimateS/resultado estimates seedbank.txt): 34 species,
+    # 3 uniques, 2 duplicates; Chao 2 34.99, 95% interval 34.09 to 44.61, SD 1.81. It is the
+    # corrected form that gives these figures.
     found = chao2(frequencies(34, 3, 2), 121)
     assert found is not None
     got = (found.estimated, math.sqrt(found.variance), found.low, found.high)
@@ -81,7 +84,7 @@ def test_richness_agrees_with_estimates() -> None:
 @pytest.mark.parametrize(
     "counts",
     [
-        [1, 1, 4, 2, 5, 2, 4, 1, 2],  # the example of scikit-bio's own tests, after EstimateS
+        [1, 1, 4, 2, 5, 2, 4, 1, 2],  # of scikit-bio's test_chao1.py, after EstimateS
         [2, 2, 4, 5],  # no uniques
         [1, 1, 4, 5],  # no duplicates
         [1] * 7,  # nothing else
@@ -134,7 +137,7 @@ def test_undefined_estimates_are_none(counts: list[int], samples: int) -> None:
 
 
 def test_coverage_agrees_with_inext() -> None:
-    # iNEXT 2.0.8, vignette "Introduction", SC of $DataInfo of the spider data.
+    # iNEXT 2.0.15, inst/doc/Introduction.html, SC of $DataInfo of the spider data.
     assert sample_coverage(GIRDLED, 168) == pytest.approx(0.9289, abs=5e-5)
     assert sample_coverage(LOGGED, 252) == pytest.approx(0.9446, abs=5e-5)
 
@@ -174,23 +177,27 @@ def test_coverage_is_near_the_truth_and_richness_below_it_in_simulated_records()
 
 
 def test_rarefaction_agrees_with_inext() -> None:
-    # iNEXT 2.0.8, vignette "Introduction": $iNextEst of Girdled at 1, 10 and 19 individuals, and
-    # estimateD(ant) of the 2,000 m site, 12.917 species in 105 of 200 plots.
+    # iNEXT 2.0.15, inst/doc/Introduction.html: Girdled at 1, 10 and 19 individuals, and estimateD
+    # of the ants at 2,000 m, 12.917 species in 105 plots. All 168 spiders are of 26 species.
     expected = [rarefy(GIRDLED, 168, drawn).item() for drawn in (1, 10, 19, 168)]
     assert expected == pytest.approx([1, 6.479, 9.450, 26], abs=5e-4)
     assert rarefy(ANTS, 200, 105).item() == pytest.approx(12.917, abs=5e-4)
 
 
-def test_rarefaction_error_agrees_with_sprex_and_estimates() -> None:
-    # sprex (Archer), example of expected.num.species: 39.438316 +- 3.844294 in 60 of 237 beetles,
-    # 463.311392 estimated.
+def test_rarefaction_error_in_exact_fractions_and_by_estimates() -> None:
+    # 60 of 237 beetles, as in the example of expected.num.species of sprex, whose output was not
+    # seen: equations of Colwell et al. (2012) as its source has them, here in exact fractions.
     found = chao2(OSA, 237, bias_corrected=False)
     assert found is not None
-    assert found.estimated == pytest.approx(463.311392, abs=5e-7)
-    assert rarefy(OSA, 237, 60).item() == pytest.approx(39.438316, abs=5e-7)
+    estimated = 112 + Fraction(236, 237) * Fraction(84 * 84, 2 * 10)
+    assert found.estimated == pytest.approx(float(estimated))
+    chances = [1 - Fraction(math.comb(237 - count, 60), math.comb(237, 60)) for count in OSA]
+    expected = sum(chances)
+    assert rarefy(OSA, 237, 60).item() == pytest.approx(float(expected))
+    variance = sum(chance**2 for chance in chances) - expected**2 / estimated
     error = rarefaction_error(OSA, 237, 60, found.estimated).item()
-    assert error == pytest.approx(3.844294, abs=5e-7)
-    # EstimateS 9.1.0 on Seedbank: S(est) SD 1.45 in the last sample, the classic estimate within.
+    assert error == pytest.approx(math.sqrt(variance))
+    # S(est) SD 1.45 in the last line of the same output of EstimateS, the classic estimate within.
     seeds = chao2(frequencies(34, 3, 2), 121, bias_corrected=False)
     assert seeds is not None
     error = rarefaction_error(frequencies(34, 3, 2), 121, 121, seeds.estimated).item()

@@ -351,8 +351,8 @@ def test_gaps_of_shanghai_beside_its_peers(matrix: IncidenceMatrix, shanghai: Ga
     check(shanghai, matrix)
     assert (shanghai.basis, len(shanghai.compared)) == ("peers", 10)
     assert expand("city/shanghai") not in shanghai.compared
-    assert shanghai.caution["en"] == "not recorded here is not the same as absent"
-    assert shanghai.caution["zh"] == "此处未见记载，不等于不存在"
+    assert shanghai.caution["en"] == "Not recorded here is not the same as absent."
+    assert shanghai.caution["zh"] == "此处未见记载，不等于不存在。"
     assert shanghai.caution is NOT_ABSENT
 
 

@@ -84,15 +84,15 @@ def part(peer: Peer, name: str) -> float | None:
 
 
 def test_gower_agrees_with_daisy_of_r() -> None:
-    """Five loans of Bruce, Bruce and Gedeck, Practical Statistics for Data Scientists, 2nd ed.
+    """Five loans and the dissimilarities of ``daisy(x, metric="gower")`` of the R package cluster.
 
-    The book (2020, chapter 7, "Scaling and Categorical Variables") prints the dissimilarities
-    that ``daisy(x, metric="gower")`` of the R package cluster gives.
+    Read in the code of the book Practical Statistics for Data Scientists (github.com/gedeck/
+    practical-statistics-for-data-scientists, R/notebooks/Chapter 7 - Unsupervised Learning.ipynb).
     """
     ratio = np.array([1.00, 5.55, 18.08, 10.08, 7.06])
     payment = np.array([2.39320, 4.57170, 9.71600, 12.21520, 3.90888])
     home = np.array(["RENT", "OWN", "RENT", "RENT", "RENT"])
-    purpose = np.array(["car", "small_business", "other", "debt_consolidation", "other"])
+    purpose = np.array(["major_purchase", "small_business", "other", "debt_consolidation", "other"])
     printed = {
         0: [0.6220479, 0.6863877, 0.6329040, 0.3772789],
         1: [0.8143398, 0.7608561, 0.5389727],

@@ -13,6 +13,7 @@ import unicodedata
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from functools import partial
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from kg.pictures import (
     LatticeNode,
     Picture,
     draw_accumulation,
+    draw_gap,
     draw_lattice,
     draw_matrix,
     draw_pairs,
@@ -51,7 +53,7 @@ pytest.importorskip("matplotlib")
 
 SVG = "{http://www.w3.org/2000/svg}"
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
-KINDS = ("matrix", "technology", "bars", "pairs", "no-pairs", "lattice", "curve")
+KINDS = ("matrix", "technology", "bars", "pairs", "no-pairs", "lattice", "gap", "curve")
 SMALL_NODES = [
     LatticeNode("top", 6, ""),
     LatticeNode("a", 4, "Open data"),
@@ -138,6 +140,9 @@ class Gallery:
             ]
             edges = [(ids[a], ids[b]) for a, b in covers]
             return draw_lattice(nodes, edges, scope=scope, language=language)
+        if kind == "gap":
+            gap = self.graph.gap("shanghai")
+            return draw_gap(matrix, gap, names=names, language=language)
         return draw_accumulation(CURVE, scope=scope, language=language)
 
 
@@ -273,8 +278,8 @@ def test_every_picture_speaks_one_language_and_says_what_a_blank_is(
     assert re.sub(r"\s", "", picture.title) in read
     assert re.sub(r"\s", "", text("unknown-not-absent", language)) in read
     assert text("unknown-not-absent", language) in picture.description
-    # The denominator: 87 cities are registered, 25 of them in the smaller scope.
-    assert ("25" if kind == "technology" else "87") in read
+    # The denominator: 87 cities are registered, 25 in the smaller scope, 10 compared with one.
+    assert {"technology": "25", "gap": "10"}.get(kind, "87") in read
     chinese = [c for c in read if unicodedata.name(c, "").startswith("CJK UNIFIED")]
     assert bool(chinese) == (language == "zh")
 
@@ -606,8 +611,9 @@ def recurrence_table(counts: list[int], scope: int) -> RecurrenceTable:
 @pytest.mark.parametrize(
     ("count", "scope", "low", "high", "label"),
     [
-        # Newcombe, Statistics in Medicine 17 (1998), table I, method 3 (Wilson).
+        # proportion_confint(..., method="wilson") of statsmodels 0.15.0.
         (81, 263, 0.2553, 0.3662, "81 of 263: 31 % (26–37 %)"),
+        # R package ratesci, tests/testthat/test3.R, "Single proportion, Newcombe examples".
         (15, 148, 0.0624, 0.1605, "15 of 148: 10 % (6–16 %)"),
         (1, 29, 0.0061, 0.1718, "1 of 29: 3 % (0.6–17 %)"),
     ],
@@ -622,6 +628,10 @@ def test_bars_carry_the_wilson_interval(
         if hasattr(line, "get_segments")
     )
     assert whisker[:, 0] == pytest.approx([low, high], abs=5e-5)
+    # What the interval is: the shares from which the count is as many standard errors away.
+    ends = whisker[:, 0]
+    away = (count / scope - ends) / np.sqrt(ends * (1 - ends) / scope)
+    assert away == pytest.approx([NormalDist().inv_cdf(0.975), NormalDist().inv_cdf(0.025)])
     axes: Any = figure.axes[0]
     assert axes.patches[0].get_width() == pytest.approx(count / scope)
     assert label.replace(" %", "\u00a0%") in texts(picture)
@@ -827,3 +837,43 @@ def test_counts_of_the_leaders_are_drawn_from_the_store(graph: KnowledgeGraph) -
     best = table.rows[0]
     assert f"{len(best.cities)} of 10" in picture.title
     assert all(isinstance(link, Link) for link in best.links)
+
+
+# Gap
+
+
+@pytest.mark.parametrize("city", ["shanghai", "london"])
+def test_the_gap_picture_shows_each_cell_of_the_record(graph: KnowledgeGraph, city: str) -> None:
+    """As many dark cells as the record has, in every column and row; the rest is blank."""
+    matrix, gap = graph.matrix(), graph.gap(city)
+    names = graph.names()
+    picture, figure = caught(lambda: draw_gap(matrix, gap, names=names))
+    shown = [
+        concept
+        for concept in matrix.concepts
+        if matrix.evidence(gap.city, concept) or concept in {row.concept for row in gap.rows}
+    ]
+    cities = (gap.city, *gap.documented)
+    held = sum(bool(matrix.evidence(c, concept)) for c in cities for concept in shown)
+    from matplotlib.colors import to_hex
+    from matplotlib.patches import Rectangle
+
+    quiet = pictures.QUIET.lower()
+    cells = [p for p in figure.findobj(Rectangle) if to_hex(p.get_edgecolor()) == quiet]
+    dark = [cell for cell in cells if to_hex(cell.get_facecolor()) == pictures.FILL.lower()]
+    swatches = 1
+    assert len(dark) - swatches == held
+    assert len(shown) * len(cities) <= len(cells) <= len(shown) * len(cities) + 4
+    written = as_read(picture)
+    for row in gap.rows:
+        assert f"{len(row.cities)}of{len(gap.documented)}" in written
+        assert re.sub(r"\s", "", names[row.concept]) in written
+
+
+def test_the_gap_picture_without_a_gap_is_a_sentence(graph: KnowledgeGraph) -> None:
+    from dataclasses import replace
+
+    gap = replace(graph.gap("shanghai"), rows=())
+    picture = draw_gap(graph.matrix(), gap, names=graph.names("zh"), language="zh")
+    assert text("unknown-not-absent", "zh") in picture.description
+    assert b"<rect" not in picture.svg

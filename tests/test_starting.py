@@ -24,7 +24,9 @@ FILLED = {
     "sourceType: TODO": "sourceType: other",
     "-todo": "-test",
     "name: {en: TODO, zh-Hans: TODO}": "name: {en: Test, zh-Hans: 测试}",
+    "altName: {en: [TODO]}": "altName: {en: [The test], de: [Versuch]}",
     "labelStatus: TODO": "labelStatus: descriptive",
+    "organisationKind: TODO": "organisationKind: company",
     "startYear: TODO": "startYear: 2020",
     "technologies: [TODO]": "technologies: [mobile-app]",
     "mechanisms: [TODO]": "mechanisms: [public-private-partnership]",
@@ -58,7 +60,7 @@ def test_a_template_filled_in_is_good(name: str, tmp_path: Path) -> None:
     lines = [
         n
         for n, line in enumerate(before.split("\n"), 1)
-        if re.search(r"[ \[{]TODO|programme/\S+-todo", line)
+        if re.search(r"[ \[{]TODO|(?:programme|organisation)/\S+-todo", line)
     ]
     faulty = run("check", str(path))
     assert faulty.exit_code == 1
@@ -69,6 +71,29 @@ def test_a_template_filled_in_is_good(name: str, tmp_path: Path) -> None:
     good = run("check", str(path))
     assert good.exit_code == 0, good.output
     assert "is good together" in good.output
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_city_government_may_lead(language: str, tmp_path: Path) -> None:
+    """As the remark at the type says; and a line that is left out leaves nothing behind."""
+    path = tmp_path / "new.yaml"
+    assert run("--lang", language, "new", "city", "Łódź", "-o", str(path)).exit_code == 0
+    text = path.read_text(encoding="utf-8")
+    assert re.search(r"type: Organisation +#.* CityGovernment.* governs: city/lodz\n", text)
+    text = text.replace("type: Organisation ", "type: CityGovernment\n        governs: city/lodz ")
+    text = re.sub(r" +(?:altName|organisationKind): .*\n", "", text)
+    path.write_text(text, encoding="utf-8")
+    filled(path)
+    good = run("check", str(path))
+    assert good.exit_code == 0, good.output
+    assert "warning" not in good.output
+
+
+def test_a_government_that_is_known_is_offered(tmp_path: Path) -> None:
+    path = tmp_path / "new.yaml"
+    assert run("new", "city", "苏黎世", "-o", str(path)).exit_code == 0
+    (lead,) = re.findall(r"lead: .*", path.read_text(encoding="utf-8"))
+    assert lead.endswith("# known: organisation/ch-city-of-zurich")
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:

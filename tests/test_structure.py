@@ -28,9 +28,10 @@ from kg.recurrence.structure import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Living beings and water: Ganter and Wille, Formal Concept Analysis, 1999, chapter 1. a needs
-# water to live, b lives in water, c lives on land, d needs chlorophyll, e two seed leaves, f one
-# seed leaf, g can move around, h has limbs, i suckles its offspring.
+# Living beings and water, the example known from Ganter and Wille: examples/liveinwater.cxt of the
+# Python package concepts (github.com/xflr6/concepts). a needs water to live, b lives in water, c
+# lives on land, d needs chlorophyll, e two seed leaves, f one seed leaf, g can move around, h has
+# limbs, i suckles its offspring.
 LIVING = {
     "leech": "abg",
     "bream": "abgh",
@@ -41,7 +42,7 @@ LIVING = {
     "bean": "acde",
     "maize": "acdf",
 }
-# Their 19 formal concepts.
+# Its 19 formal concepts.
 LIVING_CONCEPTS = {
     "a": "leech bream frog dog spike-weed reed bean maize",
     "ab": "leech bream frog spike-weed reed",
@@ -63,8 +64,8 @@ LIVING_CONCEPTS = {
     "acghi": "dog",
     "abcdefghi": "",
 }
-# Animals by how they move, with the stability that LatViz (latviz.loria.fr) gives; it comes with
-# the tests of FCApy (github.com/EgorDudyrev/FCApy, data/animal_movement_lattice.json).
+# Animals by how they move, with the stability that LatViz (latviz.loria.fr) gives: FCApy tests
+# itself with it (github.com/EgorDudyrev/FCApy, data/animal_movement_lattice.json).
 MOVING = {
     "dove": "f",
     "hen": "",
@@ -93,8 +94,8 @@ MOVING_STABILITY = {
     "r": 0.875,
     "fhrs": 1,
 }
-# Tan, Steinbach and Kumar, Introduction to Data Mining, 2005, section 6.1: b bread, m milk,
-# d diapers, r beer, e eggs, c cola.
+# The five market baskets of many courses after Tan, Steinbach and Kumar, Introduction to Data
+# Mining: b bread, m milk, d diapers, r beer, e eggs, c cola.
 BASKETS = {"1": "bm", "2": "bdre", "3": "mdrc", "4": "bmdr", "5": "bmdc"}
 
 
@@ -150,6 +151,8 @@ def test_living_beings_and_water() -> None:
     assert complete
     assert found == LIVING_CONCEPTS
     assert len(nodes) == 19
+    # The same from the closure of every set of columns.
+    assert {node.intent: node.extent for node in nodes} == closures(values)
 
 
 def test_neighbours_of_living_beings_by_hand() -> None:
@@ -361,7 +364,7 @@ def test_contexts_at_the_limit() -> None:
 
 
 def test_the_rules_of_the_market_baskets() -> None:
-    """Tan, Steinbach and Kumar 2005, section 6.1: the rules of milk, diapers and beer."""
+    """The rules of milk, diapers and beer, counted by hand in the five baskets."""
     values, columns = context(BASKETS)
     mined = mine_rules(
         values, minimum=2, confidence=0.5, lift=0, longest=3, consequents=2, nested=None

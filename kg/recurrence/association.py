@@ -13,7 +13,7 @@ nulls hold them, so a well-documented city or a popular concept is no finding by
 
 One decides and the other checks. The BiCM is exact and quick, but a city with one concept on record
 may have two in it, so it expects too many meetings, most of all when concepts are few (Neal,
-Domagalski and Sagan, Scientific Reports, 2021, doi:10.1038/s41598-021-03238-3, found it careful).
+Domagalski and Sagan, Scientific Reports 11:23929, 2021, found it conservative).
 Measured on random worlds without any association, observed / expected is 0.90 for 72 cities x 16
 concepts and 0.98 for 200 x 200. Two things follow. Its tail «together» is careful: with planted
 pairs in 72 x 16 it found 0 of 45 where 8,000 curveball worlds found 30, with one false finding.
@@ -52,7 +52,8 @@ Progress = Callable[[int, int], None]
 FEWEST_CITIES: Final = 5
 # Rounds of trades. Measured on the shipped facts and on 200 x 200 random cells, the counts of pairs
 # have an integrated autocorrelation time of 2 to 5 rounds, up to 27 for the rarest pairs. Neal
-# (arXiv:2305.04937, 2023) found mixing after about 10 trades a row, which is 20 rounds.
+# (arXiv:2305.04937, an early version of 2023) puts the upper bound of the mixing time at 10 trades
+# a row or more, which is 20 rounds.
 BURN_IN: Final = 200
 THINNING: Final = 20
 # Cells that are worked on at once: small matrices run as several chains side by side.
@@ -258,12 +259,8 @@ class Association:
         """The pairs that are findings."""
         return tuple(pair for pair in self.pairs if pair.significant)
 
-    def to_table(self, names: Mapping[str, str] | None = None, *, most: int | None = None) -> Table:
-        """The pairs as a table of RDF terms, without rows when refused.
-
-        ``most`` common cities of each row are named, those of the best ranks, and the rest are
-        counted.
-        """
+    def to_table(self, names: Mapping[str, str] | None = None) -> Table:
+        """The pairs as a table of RDF terms, without rows when refused."""
         variables = (
             "first",
             "first_name",
@@ -293,42 +290,39 @@ class Association:
             "city_list",
         )
         called = names or {}
-        rows = []
-        for pair in self.pairs:
-            listed = "; ".join(called.get(city, shorten(city)) for city in pair.cities[:most])
-            if most is not None and len(pair.cities) > most:
-                listed += f"; +{len(pair.cities) - most}"
-            rows.append(
-                (
-                    ox.NamedNode(pair.first),
-                    from_value(called.get(pair.first, shorten(pair.first))),
-                    ox.NamedNode(pair.second),
-                    from_value(called.get(pair.second, shorten(pair.second))),
-                    from_value(pair.direction),
-                    from_value(len(pair.cities)),
-                    from_value(len(pair.cities) + len(pair.only_first)),
-                    from_value(len(pair.cities) + len(pair.only_second)),
-                    from_value(len(self.cities)),
-                    from_value(self.scope),
-                    from_value(pair.expected),
-                    from_value(pair.ratio),
-                    from_value(pair.phi),
-                    from_value(pair.z),
-                    from_value(pair.p, digits=6),
-                    from_value(pair.q, digits=6),
-                    from_value(pair.significant),
-                    from_value(pair.check_expected),
-                    from_value(pair.check_p, digits=6),
-                    from_value(pair.stable),
-                    from_value(None if pair.stable is None else len(self.cities)),
-                    from_value(pair.smallest_p, digits=6),
-                    from_value(pair.enough_together),
-                    from_value(pair.enough_apart),
-                    from_value(self.tested),
-                    from_value(listed),
-                )
+        rows = [
+            (
+                ox.NamedNode(pair.first),
+                from_value(called.get(pair.first, shorten(pair.first))),
+                ox.NamedNode(pair.second),
+                from_value(called.get(pair.second, shorten(pair.second))),
+                from_value(pair.direction),
+                from_value(len(pair.cities)),
+                from_value(len(pair.cities) + len(pair.only_first)),
+                from_value(len(pair.cities) + len(pair.only_second)),
+                from_value(len(self.cities)),
+                from_value(self.scope),
+                from_value(pair.expected),
+                from_value(pair.ratio),
+                from_value(pair.phi),
+                from_value(pair.z),
+                from_value(pair.p, digits=6),
+                from_value(pair.q, digits=6),
+                from_value(pair.significant),
+                from_value(pair.check_expected),
+                from_value(pair.check_p, digits=6),
+                from_value(pair.stable),
+                from_value(None if pair.stable is None else len(self.cities)),
+                from_value(pair.smallest_p, digits=6),
+                from_value(pair.enough_together),
+                from_value(pair.enough_apart),
+                from_value(self.tested),
+                from_value("; ".join(called.get(city, shorten(city)) for city in pair.cities)),
             )
-        return Table(variables, tuple(rows))
+            for pair in self.pairs
+        ]
+        brief = ("first_name", "second_name", "direction", "cities", "expected", "q", "city_list")
+        return Table(variables, tuple(rows), brief)
 
 
 @dataclass(frozen=True)
@@ -445,8 +439,8 @@ def count_distribution(
 ) -> NDArray[np.float64]:
     """Distribution of the number of rows in which two columns both are 1, for many pairs.
 
-    The Poisson-binomial probabilities by direct convolution (Biscarri, Zhao and Brunner,
-    Computational Statistics and Data Analysis 122:92-100, 2018): exact, all terms positive.
+    The Poisson-binomial probabilities by direct convolution (Biscarri, Zhao and Brunner, 2018,
+    doi:10.1016/j.csda.2018.01.007): exact, all terms positive.
     ``scipy.stats.poisson_binom`` takes one count at a time and needs 1.8 ms for a pair of 200 rows;
     all counts of 5,000 pairs take 0.25 s here.
 
@@ -581,9 +575,9 @@ def compare_with_swaps(
 ) -> PairTests:
     """Test pairs of columns of a binary matrix against curveball worlds.
 
-    A tail is (1 + hits) / (1 + worlds), which holds its level for any number of worlds (Davison and
-    Hinkley, Bootstrap Methods and their Application, 1997, section 4.2). A single pair among
-    many can only be a finding with about 2 x pairs / rate worlds or more.
+    A tail is (1 + hits) / (1 + worlds), which is never 0 (Phipson and Smyth, Statistical
+    Applications in Genetics and Molecular Biology 9, 2010). A single pair among many can only be a
+    finding with about 2 x pairs / rate worlds or more.
 
     Parameters
     ----------

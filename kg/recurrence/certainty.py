@@ -105,7 +105,11 @@ class CertaintyTable:
             rows.append(
                 (ox.NamedNode(row.concept), from_value(name), *(from_value(cell) for cell in cells))
             )
-        return Table(variables, tuple(rows))
+        brief = (
+            *("name", "cities", "of", "share", "low", "high", "stable_low", "stable_high"),
+            *("decisive", "sources"),
+        )
+        return Table(variables, tuple(rows), brief)
 
 
 def assess(store: Store, counted: RecurrenceTable) -> CertaintyTable:

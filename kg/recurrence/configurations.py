@@ -203,9 +203,10 @@ def minimal_sums(
 
     The prime implicant chart is a set cover, solved as an integer programme
     (:func:`scipy.optimize.milp`); further sums of as few terms follow, fewest conditions first.
-    All count as equally minimal (as in Dușa, QCA with R, 2019, chapter 8): a data set that has
-    several does not tell them apart (Baumgartner and Thiem, Sociological Methods and Research
-    46, 2017). ``SOPform`` of sympy picks by a heuristic once the chart is cyclic and gives one.
+    All count as equally minimal, as in the R package QCA: a data set that has several does not tell
+    them apart (Baumgartner and Thiem, Model ambiguities in configurational comparative research,
+    Sociological Methods and Research 46, 2017). ``SOPform`` of sympy picks by a heuristic once the
+    chart is cyclic and gives one.
 
     Parameters
     ----------
@@ -291,10 +292,10 @@ def chance_without_contradiction(cases: int, rows: int) -> float:
 
     All configurations and both outcomes are equally likely in each case. Where the chance is
     high, a table without contradictions is no sign that the conditions are well chosen: the
-    benchmark of Marx (International Journal of Multiple Research Approaches 4, 2010) and Marx and
-    Dușa (Methodological Innovations Online 6, 2011), who simulate it and give tables. Whether
-    such a benchmark should bind is disputed (Thiem and Mkrtchyan, Field Methods 35, 2023; reply
-    by Marx and Dușa there). With d rows met, n cases agree with chance 2^(d - n).
+    benchmark of Marx and Dușa (Methodological Innovations Online 6, 2011), who simulate it. Whether
+    such a benchmark should bind is disputed (Thiem and Mkrtchyan, Field Methods,
+    doi:10.1177/1525822X231159458; comment by Dușa and Marx there). With d rows met, n cases agree
+    with chance 2^(d - n).
 
     Examples
     --------
@@ -584,6 +585,7 @@ class TruthTable:
                 for row in self.rows
                 if remainders or row.cases
             ),
+            tuple(name for name in variables if name != "coding"),
         )
 
 
@@ -613,7 +615,7 @@ class Fit:
 
     @property
     def pri(self) -> float | None:
-        """Proportional reduction in inconsistency (Schneider and Wagemann 2012, chapter 9).
+        """Proportional reduction in inconsistency (Schneider and Wagemann 2012).
 
         It takes out what is in the outcome and in its negation at once. In crisp sets nothing is,
         so that it equals the consistency; given for comparison with other programs.
@@ -719,7 +721,7 @@ class Necessity:
 
     @property
     def relevance(self) -> float | None:
-        """Relevance of necessity (Schneider and Wagemann 2012, chapter 9); low when trivial."""
+        """Relevance of necessity (Schneider and Wagemann 2012); low when trivial."""
         return _share(self.of - self.cases, self.of - self.both)
 
 
@@ -825,7 +827,11 @@ class Configurations:
                             _list(fit.against, names),
                         )
                     )
-        return _table(variables, rows)
+        brief = (
+            *("solution", "model", "term", "cities", "with_outcome", "consistency"),
+            *("raw_coverage", "city_list"),
+        )
+        return _table(variables, rows, brief)
 
     def necessity_table(self, names: Mapping[str, str] | None = None) -> Table:
         """The analysis of necessity as a table of RDF terms."""
@@ -854,6 +860,7 @@ class Configurations:
                 )
                 for row in self.necessity
             ),
+            variables,
         )
 
 
@@ -1265,8 +1272,10 @@ def _list(cities: Sequence[str], names: Mapping[str, str] | None) -> str:
     return "; ".join((names or {}).get(city, shorten(city)) for city in cities)
 
 
-def _table(variables: tuple[str, ...], rows: Iterable[tuple[Value, ...]]) -> Table:
+def _table(
+    variables: tuple[str, ...], rows: Iterable[tuple[Value, ...]], brief: tuple[str, ...] = ()
+) -> Table:
     cells: list[tuple[Term | None, ...]] = [
         tuple(from_value(value) for value in row) for row in rows
     ]
-    return Table(variables, tuple(cells))
+    return Table(variables, tuple(cells), brief)

@@ -102,9 +102,9 @@ class Contrast:
         the weights of Mantel and Haenszel (Greenland and Robins, Biometrics 41, 1985). The
         permutation test is about this one.
     odds_ratio, odds_low, odds_high
-        Conditional maximum likelihood estimate and its exact interval, not stratified (Cornfield
-        1956, as in :func:`scipy.stats.contingency.odds_ratio`); 0 or infinite when a cell of the
-        table is empty, None when the concept is in all cities or in none.
+        Conditional maximum likelihood estimate and its exact interval, not stratified, from
+        :func:`scipy.stats.contingency.odds_ratio`; 0 or infinite when a cell of the table is
+        empty, None when the concept is in all cities or in none.
     fisher_p
         Fisher's exact test, two-sided, not stratified.
     p
@@ -278,7 +278,11 @@ class ContrastTable:
                 from_value(listed(row.others)),
             )
             rows.append((ox.NamedNode(row.concept), *cells))
-        return Table(variables, tuple(rows))
+        brief = (
+            *("name", "leaders", "leaders_documented", "others", "others_documented"),
+            *("adjusted_difference", "p", "q", "leader_list"),
+        )
+        return Table(variables, tuple(rows), brief)
 
 
 def contrast_leaders(
@@ -543,7 +547,7 @@ def stratified_permutation(
 
     The p-value is (1 + c) / (1 + permutations), c the number of permutations at least as far from
     the mean over all permutations as the observed labels (Phipson and Smyth, Statistical
-    Applications in Genetics and Molecular Biology 9, 2010, article 39). It is never 0.
+    Applications in Genetics and Molecular Biology 9, 2010). It is never 0.
 
     Parameters
     ----------

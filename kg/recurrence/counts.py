@@ -70,11 +70,8 @@ class RecurrenceTable:
     leading: int | None
     edition: str
 
-    def to_table(self, names: Mapping[str, str] | None = None, *, most: int | None = None) -> Table:
-        """The counts as a table of RDF terms, with names when a mapping is given.
-
-        ``most`` cities of each row are named, those of the best ranks, and the rest are counted.
-        """
+    def to_table(self, names: Mapping[str, str] | None = None) -> Table:
+        """The counts as a table of RDF terms, with names when a mapping is given."""
         variables = (
             self.facet.replace("-", "_"),
             "name",
@@ -100,14 +97,12 @@ class RecurrenceTable:
                 from_value(len(row.programmes)),
                 from_value(len(row.sources)),
                 from_value(len(row.regions)),
-                ox.Literal(
-                    "; ".join((names or {}).get(c, shorten(c)) for c in row.cities[:most])
-                    + (f"; +{len(row.cities) - most}" if most and len(row.cities) > most else "")
-                ),
+                ox.Literal("; ".join((names or {}).get(c, shorten(c)) for c in row.cities)),
             )
             for row in self.rows
         )
-        return Table(variables, rows)
+        brief = ("name", "cities", "of", "share", "programmes", "sources", "city_list")
+        return Table(variables, rows, brief)
 
 
 def count_recurrence(

@@ -95,8 +95,8 @@ def chao2(
 
     - The sum without (T - 1)/T is Chao1 and comes from :func:`skbio.diversity.alpha.chao1`,
       which uses the corrected form also where Q2 = 0.
-    - scikit-bio has no variance of Chao2: those of the EstimateS User's Guide (Colwell, version 9,
-      appendix B) stand here, for the corrected form, the classic form and Q2 = 0, with the
+    - scikit-bio has no variance of Chao2: those of the EstimateS User's Guide (Colwell, appendix
+      B) stand here, for the corrected form, the classic form and Q2 = 0, with the
       log-normal interval of its equation 13. The classic variance of Chao1 in scikit-bio 0.7.4
       cannot be used: it has 0.24 in the place of 1/4.
     - Where nothing unseen is estimated, variance and interval are those of the guide for Q1 = 0
@@ -197,7 +197,7 @@ def sample_coverage(frequencies: ArrayLike, samples: int) -> float | None:
     """Estimate the share of all incidences that belongs to concepts already met.
 
     1 - Q1/U * A, with U incidences in all and A = (T - 1) Q1 / ((T - 1) Q1 + 2 Q2), the correction
-    of Chao and Jost (Ecology 93, 2012, equation 4a) to the coverage of Good and Turing, in its form
+    of Chao and Jost (Ecology 93, 2012) to the coverage of Good and Turing, in its form
     for incidence data (Chao et al., Ecological Monographs 84, 2014). Where Q2 = 0, Q1 - 1 and 2
     stand in A for Q1 and 2 Q2, as in iNEXT; one concept met once and none twice then gives 1,
     which :func:`good_coverage` beside it does not. scikit-bio has that uncorrected form only.
@@ -535,7 +535,11 @@ class CoverageReport:
                     *(from_value(value) for value in values),
                 )
             )
-        return Table(variables, tuple(rows))
+        brief = (
+            *("name", "programmes", "concepts", "estimated", "low", "high", "share_seen"),
+            "caution",
+        )
+        return Table(variables, tuple(rows), brief)
 
     def curve_to_table(self) -> Table:
         """The accumulation curve as a table, each point beside the whole it is part of."""

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 NOT_ABSENT: Final[Mapping[Language, str]] = MappingProxyType(
     {
-        "en": "not recorded here is not the same as absent",
-        "zh": "此处未见记载，不等于不存在",
+        "en": "Not recorded here is not the same as absent.",
+        "zh": "此处未见记载，不等于不存在。",
     }
 )
 
@@ -395,7 +395,8 @@ class GapTable:
                 "; ".join(dict.fromkeys(_outcome_text(o, called) for o in gap.outcomes)),
             )
             rows.append((ox.NamedNode(gap.concept), *(from_value(cell) for cell in cells)))
-        return Table(variables, tuple(rows))
+        brief = ("name", "cities", "documented", "sources", "search", "factors", "programme_list")
+        return Table(variables, tuple(rows), brief)
 
     def to_evidence_table(self, names: Mapping[str, str] | None = None) -> Table:
         """One row a claim behind a gap: city, programme, claim, place and source."""
@@ -421,7 +422,8 @@ class GapTable:
             for example in gap.examples
             for link in example.links
         ]
-        return Table(variables, tuple(rows))
+        brief = (variables[0], "city", "name", "claim", "fragment")
+        return Table(variables, tuple(rows), brief)
 
     def to_companions_table(self, names: Mapping[str, str] | None = None) -> Table:
         """One row a gap and mechanism or technology that is on record of its programmes."""
@@ -447,7 +449,8 @@ class GapTable:
             )
             for found in companions
         ]
-        return Table(variables, tuple(rows))
+        brief = (variables[0], "facet", "name", "programmes", "of", "cities")
+        return Table(variables, tuple(rows), brief)
 
 
 def _outcome_text(outcome: ReportedOutcome, names: Mapping[str, str]) -> str:

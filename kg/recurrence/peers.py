@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import pyoxigraph as ox
 
+from kg.catalogue import run_query
 from kg.errors import ParameterError, UnknownNameError
 from kg.recurrence.counts import read_ranks
 from kg.recurrence.incidence import Link
 from kg.recurrence.matrix import IncidenceMatrix
 from kg.results import Table, Value, from_value
 from kg.store import Store
-from kg.terms import ID, expand, shorten
+from kg.terms import expand, shorten
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,53 +54,6 @@ POPULATIONS: Final = (
 
 MissingPart = Literal["unknown-here", "unknown-there", "unknown-both", "different-kinds"]
 NoLikeness = Literal["nothing-here", "nothing-there", "nested-concepts"]
-
-# Ranks are places among the cities of the world, as in the named query ``cities``. All dimensions
-# of an observation stand in each of its claims (RDF Data Cube, normal form).
-CONTEXT_QUERY: Final = """\
-PREFIX claim-status: <https://w3id.org/city-practice-graph/concept/claim-status/>
-PREFIX cpg: <https://w3id.org/city-practice-graph/ontology#>
-PREFIX indicator: <https://w3id.org/city-practice-graph/concept/indicator/>
-PREFIX reference-set: <https://w3id.org/city-practice-graph/concept/reference-set/>
-
-SELECT DISTINCT ?city ?part ?about ?value ?year ?edition ?where WHERE {
-  {
-    VALUES (?part ?about) { ("region" cpg:region) ("subregion" cpg:subregion) }
-    GRAPH ?where { ?city ?about ?value }
-    ?city a cpg:City .
-  } UNION {
-    VALUES (?part ?about) {
-      ("population" indicator:population-of-urban-area)
-      ("population" indicator:population-of-municipality)
-    }
-    GRAPH ?where {
-      ?measurement cpg:indicator ?about ;
-                   cpg:numericValue ?value .
-    }
-    ?city cpg:hasMeasurement ?measurement ;
-          a cpg:City .
-    OPTIONAL { ?measurement cpg:observedYear ?year }
-  } UNION {
-    VALUES (?part ?about) { ("rank" cpg:rank) }
-    GRAPH ?where {
-      ?observation cpg:refCity ?city ;
-                   cpg:refEdition ?edition ;
-                   cpg:rank ?value .
-    }
-    ?observation cpg:referenceSet reference-set:world .
-  } UNION {
-    VALUES ?part { "factors" }
-    GRAPH ?where {
-      ?observation cpg:refCity ?city ;
-                   cpg:refEdition ?edition ;
-                   cpg:factor ?about ;
-                   cpg:score ?value .
-    }
-  }
-  MINUS { ?where cpg:claimStatus claim-status:retracted }
-}
-ORDER BY ?city ?part ?about ?year ?value ?where
-"""
 
 
 @dataclass(frozen=True)
@@ -370,7 +324,8 @@ class PeerTable:
                 "; ".join(called.get(s.concept, shorten(s.concept)) for s in peer.shared),
             )
             rows.append((ox.NamedNode(peer.city), *(from_value(cell) for cell in cells)))
-        return Table(variables, tuple(rows))
+        brief = ("name", "context", "missing", "jaccard", "shared", "theirs", "shared_list")
+        return Table(variables, tuple(rows), brief)
 
     def to_parts_table(self, names: Mapping[str, str] | None = None) -> Table:
         """One row a city and value compared: both raw values and where they stand.
@@ -408,7 +363,8 @@ class PeerTable:
                         ),
                     )
                     rows.append((ox.NamedNode(peer.city), *(from_value(cell) for cell in cells)))
-        return Table(variables, tuple(rows))
+        brief = ("name", "part", "similarity", "missing", "about", "here", "there")
+        return Table(variables, tuple(rows), brief)
 
     def to_evidence_table(self) -> Table:
         """One row a claim behind a shared concept, of this city (``here``) and the other."""
@@ -426,7 +382,8 @@ class PeerTable:
                         )
                         for link in links
                     ]
-        return Table(variables, tuple(rows))
+        brief = ("city", variables[1], "side", "programme", "claim", "fragment")
+        return Table(variables, tuple(rows), brief)
 
 
 _EVIDENCE: Final = ("programme", "direct", "claim", "fragment", "source")
@@ -459,12 +416,10 @@ def read_context(store: Store, edition: str = "eden-top50-2021") -> Context:
         no error: ranks and scores are then unknown.
     """
     read_ranks(store, edition, required=False)
-    answer = store.query(CONTEXT_QUERY)
+    answer = run_query(store, "city-context", {"edition": edition})
     assert isinstance(answer, Table)
     wheres: dict[tuple[str, str, str, str | float, int | None], list[str]] = defaultdict(list)
     for record in answer.records():
-        if record["edition"] not in (None, f"{ID}edition/{edition}"):
-            continue
         value, year = record["value"], record["year"]
         assert isinstance(value, (str, int, float))
         number = float(value) if not isinstance(value, str) else value
@@ -507,7 +462,7 @@ def find_peers(
 ) -> PeerTable:
     """Put the other cities of a matrix beside one city, by context and apart from it by practice.
 
-    Context is Gower's general coefficient (Biometrics 27, 1971, sections 2 and 3): the weighted
+    Context is Gower's general coefficient (Biometrics 27, 1971): the weighted
     mean of the similarities of the parts that are known of both cities.
 
     - ``region``, ``subregion``: 1 when they are the same (UN M49), else 0.
@@ -628,7 +583,7 @@ def gower(similarities: Floats, weights: Floats) -> Gower:
     Gower
         The mean (NaN where nothing is known), the share of the weight that is known, and the
         bounds of the mean when nothing is assumed of the rest (Manski, Partial Identification of
-        Probability Distributions, 2003, chapter 1).
+        Probability Distributions, 2003).
     """
     import numpy as np
 

@@ -133,7 +133,7 @@ class ScoreCorrelation:
     adjusted_effect
         The rank-biserial correlation within the strata of documentation, -1 to 1: its mean over
         the strata with the weights of :func:`kg.recurrence.contrast.stratified_difference`, nearly
-        those of van Elteren (Bulletin de l'Institut International de Statistique 37, 1960). The
+        those of van Elteren (Bulletin of the International Statistical Institute 37, 1960). The
         permutation test is about this one. None where no stratum has both kinds of city.
     p
         Permutation test within the strata, two-sided; None when no permutation changes anything.
@@ -299,7 +299,8 @@ class ScoreTable:
                     *cells,
                 )
             )
-        return Table(variables, tuple(rows))
+        brief = ("name", "factor_name", "having", "cities", "spearman", "p", "q", "warning")
+        return Table(variables, tuple(rows), brief)
 
 
 def read_scores(store: Store, edition: str) -> tuple[Score, ...]:

@@ -1,9 +1,9 @@
 """Structure of the incidence: sets of practices that cities share, and rules among them.
 
-Formal concepts (Ganter and Wille, Formal Concept Analysis, 1999, chapter 1) are the sets of
-cities and of practices that belong to each other: all cities with these practices on record, all
-practices on record in each of these cities. Association rules (Agrawal and Srikant, VLDB 1994)
-say how often a practice is on record where others are.
+Formal concepts (Ganter and Wille, Formal Concept Analysis, 1999) are the sets of cities and of
+practices that belong to each other: all cities with these practices on record, all practices on
+record in each of these cities. Association rules (Agrawal and Srikant, VLDB 1994) say how often a
+practice is on record where others are.
 
 Both describe the record. What is not documented is unknown, so that a set of practices is the
 least that these cities share, and a city that a rule does not fit may only be less documented. A
@@ -60,8 +60,9 @@ class Node:
     upper
         Places of the upper neighbours in the list, ascending: the next more general concepts.
     delta
-        Fewest rows whose removal makes the rest share more columns (the Δ-measure: Buzmakov,
-        Kuznetsov and Napoli, ICFCA 2014); None when the rows have all columns already.
+        Fewest rows whose removal makes the rest share more columns: the least difference from a
+        concept below, which bounds the stability (Buzmakov, Kuznetsov and Napoli, Scalable
+        estimates of concept stability, 2014). None when the rows have all columns already.
     """
 
     extent: tuple[int, ...]
@@ -117,7 +118,7 @@ class FormalConcept:
         IRIs of all concepts on record in every city of the extent, sorted. Empty at the top of
         the lattice when nothing is on record in all documented cities.
     own_cities, own_concepts
-        The reduced labels of a line diagram (Ganter and Wille 1999, chapter 1): cities with
+        The reduced labels of a line diagram (Ganter and Wille 1999): cities with
         just this intent on record; concepts on record in just these cities.
     support
         Cities of the extent / documented cities, 0 to 1.
@@ -217,7 +218,9 @@ class ConceptLattice:
                     _listed(row.extent, names),
                 )
             )
-        return Table(variables, tuple(tuple(from_value(cell) for cell in row) for row in rows))
+        brief = ("concept_list", "cities", "documented", "stability", "city_list")
+        cells = tuple(tuple(from_value(cell) for cell in row) for row in rows)
+        return Table(variables, cells, brief)
 
 
 @dataclass(frozen=True)
@@ -367,7 +370,12 @@ class RuleTable:
                     _listed(row.exceptions, names),
                 )
             )
-        return Table(variables, tuple(tuple(from_value(cell) for cell in row) for row in rows))
+        brief = (
+            *("antecedent", "consequent", "cities", "antecedent_cities", "confidence", "lift"),
+            "exception_list",
+        )
+        cells = tuple(tuple(from_value(cell) for cell in row) for row in rows)
+        return Table(variables, cells, brief)
 
 
 def build_lattice(
