@@ -15,11 +15,13 @@ from kg.server.http import (
     RequestError,
     Scope,
     Send,
+    require_reading,
     respond,
     respond_problem,
 )
 from kg.server.limits import Limits
 from kg.server.measures import CONTENT_TYPE, Log, Measures
+from kg.server.named import Named
 from kg.server.pool import Pool
 from kg.server.sparql import Endpoint
 from kg.server.wire import Job
@@ -50,6 +52,7 @@ class Service:
         self.budgets = Budgets(limits)
         self.generation: tuple[str, Pool] | None = None
         self.endpoint = Endpoint(self.serving, limits, self.budgets, self.answers)
+        self.named = Named(self.endpoint)
         self._retiring: set[asyncio.Task[None]] = set()
 
     def serving(self) -> tuple[str, Pool]:
@@ -131,6 +134,10 @@ class Service:
         """Name of a route, for figures, and what answers it."""
         if path in ("/sparql", "/sparql/"):
             return "sparql", self.endpoint
+        if path == "/queries" or path.startswith("/queries/"):
+            return "queries", self.named
+        if path == "/openapi.json":
+            return "openapi", self.named.openapi
         if path == "/health":
             return "health", self.health
         if path == "/metrics":
@@ -169,15 +176,3 @@ class Service:
     async def nothing(self, request: Request, send: Send) -> tuple[int, str]:
         """No such path."""
         raise RequestError("not-found")
-
-
-def require_reading(request: Request) -> None:
-    """Refuse methods that are not for reading.
-
-    Raises
-    ------
-    RequestError
-        The method is neither GET nor HEAD.
-    """
-    if request.method not in ("GET", "HEAD"):
-        raise RequestError("method", "GET, HEAD", headers=[(b"allow", b"GET, HEAD")])

@@ -35,9 +35,15 @@ SAFE: Final[tuple[Header, ...]] = (
 class RequestError(Exception):
     """The request cannot be answered; ``code`` is a problem of :mod:`kg.server.problems`."""
 
-    def __init__(self, code: str, *values: object, headers: Iterable[Header] = ()) -> None:
+    def __init__(
+        self,
+        code: str,
+        *values: object,
+        headers: Iterable[Header] = (),
+        extra: dict[str, object] | None = None,
+    ) -> None:
         super().__init__(code, *values)
-        self.code, self.values, self.headers = code, values, tuple(headers)
+        self.code, self.values, self.headers, self.extra = code, values, tuple(headers), extra
 
 
 class Request:
@@ -168,9 +174,21 @@ async def respond(
             await send(piece)
 
 
+def require_reading(request: Request) -> None:
+    """Refuse methods that are not for reading.
+
+    Raises
+    ------
+    RequestError
+        The method is neither GET nor HEAD.
+    """
+    if request.method not in ("GET", "HEAD"):
+        raise RequestError("method", "GET, HEAD", headers=[(b"allow", b"GET, HEAD")])
+
+
 async def respond_problem(send: Send, request: Request, error: RequestError) -> int:
     """Send an error as problem+json; gives its status."""
-    status, body = problem(error.code, request.language, *error.values)
+    status, body = problem(error.code, request.language, *error.values, extra=error.extra)
     language = b"zh-Hans" if request.language == "zh" else b"en"
     headers = [
         (b"content-type", MEDIA_TYPE.encode("ascii")),

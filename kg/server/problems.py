@@ -23,6 +23,7 @@ STATUS: Final[dict[str, int]] = {
     "service-refused": 403,
     "update-refused": 403,
     "not-found": 404,
+    "unknown-query": 404,
     "method": 405,
     "not-acceptable": 406,
     "request-timeout": 408,

@@ -10,7 +10,7 @@ from kg.server.answers import Answer, Answers, etag
 from kg.server.budgets import Budgets
 from kg.server.formats import GRAPHS, TABLES, Format
 from kg.server.guard import check_query
-from kg.server.http import Request, RequestError, Send, read_form, respond
+from kg.server.http import Header, Request, RequestError, Send, read_form, respond
 from kg.server.limits import Limits
 from kg.server.negotiation import accepts_gzip, choose_formats, content_type
 from kg.server.pool import Outcome, Pool, Result
@@ -126,9 +126,15 @@ class Endpoint:
         job: Job,
         forms: tuple[str | None, str | None],
         *,
-        filename: str | None = None,
+        extra: tuple[Header, ...] = (),
     ) -> tuple[int, Outcome | str]:
-        """Answer one query from what is kept, or by a worker."""
+        """Answer one query from what is kept, or by a worker.
+
+        Parameters
+        ----------
+        extra
+            Further header fields. They are not kept: the same query may come by another address.
+        """
         version, pool = self.serving()
         head = request.method == "HEAD"
         key = (version, job.query, job.default_graphs, job.named_graphs, *forms, job.gzip)
@@ -141,11 +147,10 @@ class Endpoint:
                 raise RequestError(refused.problem, *refused.values)
         tag = etag(*key)
         if not changing and matches(request.header(b"if-none-match"), tag):
-            fields = [(b"etag", tag), _VARY, _CACHE]
-            await respond(send, 304, fields)
+            await respond(send, 304, [(b"etag", tag), _VARY, _CACHE, *extra])
             return 304, "not-modified"
         if kept is not None:
-            await respond(send, 200, kept.head, kept.body, head=head)
+            await respond(send, 200, [*kept.head, *extra], kept.body, head=head)
             return 200, "kept"
         wait = self.budgets.wait(request.client)
         if wait:
@@ -166,15 +171,12 @@ class Endpoint:
             fields.append((b"etag", tag))
         if result.compressed:
             fields.append((b"content-encoding", b"gzip"))
-        if filename is not None:
-            fields.append(
-                (b"content-disposition", f'inline; filename="{filename}"'.encode("ascii"))
-            )
         kept = Answer(result.body, tuple(fields))
         # The version may have changed while the query ran; its key is that of its own version.
         if not changing:
             self.answers.keep(key, kept)
-        await respond(send, 200, kept.head, kept.body, head=head, seconds=self.limits.body_seconds)
+        seconds = self.limits.body_seconds
+        await respond(send, 200, [*kept.head, *extra], kept.body, head=head, seconds=seconds)
         return 200, "answer"
 
 
