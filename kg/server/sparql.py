@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from kg.server.answers import Answer, Answers, etag
 from kg.server.budgets import Budgets
 from kg.server.formats import GRAPHS, TABLES, Format
 from kg.server.guard import check_query
-from kg.server.http import Request, RequestError, Send, read_form, respond
+from kg.server.http import Header, Request, RequestError, Send, read_form, respond
 from kg.server.limits import Limits
 from kg.server.negotiation import accepts_gzip, choose_formats, content_type
 from kg.server.pool import Outcome, Pool, Result
@@ -36,18 +37,33 @@ _DIRECT: Final = "application/sparql-query"
 _UPDATE: Final = "application/sparql-update"
 
 
+@dataclass(frozen=True)
+class Generation:
+    """One version as it is served.
+
+    Attributes
+    ----------
+    things
+        IRIs of ours that it mentions, without the base.
+    """
+
+    name: str
+    pool: Pool
+    things: frozenset[str]
+
+
 class Endpoint:
     """Answers queries of one version at a time.
 
     Parameters
     ----------
     serving
-        Gives the version and its pool, now.
+        Gives the version in use, now.
     """
 
     def __init__(
         self,
-        serving: Callable[[], tuple[str, Pool]],
+        serving: Callable[[], Generation],
         limits: Limits,
         budgets: Budgets,
         answers: Answers,
@@ -126,12 +142,18 @@ class Endpoint:
         job: Job,
         forms: tuple[str | None, str | None],
         *,
-        filename: str | None = None,
+        extra: tuple[Header, ...] = (),
     ) -> tuple[int, Outcome | str]:
-        """Answer one query from what is kept, or by a worker."""
-        version, pool = self.serving()
+        """Answer one query from what is kept, or by a worker.
+
+        Parameters
+        ----------
+        extra
+            Further header fields of the answer; the same for the same query and format.
+        """
+        now = self.serving()
         head = request.method == "HEAD"
-        key = (version, job.query, job.default_graphs, job.named_graphs, *forms, job.gzip)
+        key = (now.name, job.query, job.default_graphs, job.named_graphs, *forms, job.gzip)
         changing = _CHANGING.search(job.query) is not None
         kept = None if changing else self.answers.get(key)
         if kept is None:
@@ -141,8 +163,7 @@ class Endpoint:
                 raise RequestError(refused.problem, *refused.values)
         tag = etag(*key)
         if not changing and matches(request.header(b"if-none-match"), tag):
-            fields = [(b"etag", tag), _VARY, _CACHE]
-            await respond(send, 304, fields)
+            await respond(send, 304, [(b"etag", tag), _VARY, _CACHE, *extra])
             return 304, "not-modified"
         if kept is not None:
             await respond(send, 200, kept.head, kept.body, head=head)
@@ -150,7 +171,7 @@ class Endpoint:
         wait = self.budgets.wait(request.client)
         if wait:
             raise RequestError("client-budget", headers=[retry_after(wait)])
-        result = await pool.run(job, request.client)
+        result = await now.pool.run(job, request.client)
         self.budgets.charge(
             request.client, result.seconds, error=result.outcome not in ("answer", "busy")
         )
@@ -166,11 +187,7 @@ class Endpoint:
             fields.append((b"etag", tag))
         if result.compressed:
             fields.append((b"content-encoding", b"gzip"))
-        if filename is not None:
-            fields.append(
-                (b"content-disposition", f'inline; filename="{filename}"'.encode("ascii"))
-            )
-        kept = Answer(result.body, tuple(fields))
+        kept = Answer(result.body, (*fields, *extra))
         # The version may have changed while the query ran; its key is that of its own version.
         if not changing:
             self.answers.keep(key, kept)

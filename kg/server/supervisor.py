@@ -182,7 +182,10 @@ class Supervisor:
     def announce(self) -> None:
         """Name the version to serve to the web process."""
         if self.control is not None and self.spawner is not None:
-            order = {"version": self.spawner.version.name, "address": str(self.spawner.address)}
+            order = {
+                "folder": str(self.spawner.version.folder),
+                "address": str(self.spawner.address),
+            }
             with contextlib.suppress(OSError):
                 self.control.send(json.dumps(order).encode("ascii"))
 

@@ -13,9 +13,11 @@ import json
 import signal
 import socket
 from dataclasses import fields
+from pathlib import Path
 
 import uvicorn
 
+from kg.publishing.versions import read_version
 from kg.server import sandbox
 from kg.server.app import Service
 from kg.server.limits import Limits
@@ -31,8 +33,9 @@ async def follow(service: Service, control: socket.socket) -> None:
         if not message:
             return
         order = json.loads(message)
-        served = await service.switch(order["version"], order["address"])
-        answer = {"version": order["version"], "served": served}
+        version = read_version(Path(order["folder"]))
+        served = version is not None and await service.switch(version, order["address"])
+        answer = {"version": Path(order["folder"]).name, "served": served}
         with contextlib.suppress(OSError):
             await loop.sock_sendall(control, json.dumps(answer).encode("ascii"))
 
