@@ -1544,6 +1544,16 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "linked-out": ("What is said of it", "相关陈述"),
     "linked-in": ("What leads to it", "引用它的内容"),
     "linked-said": ("What it says", "声明内容"),
+    "limits": (
+        (
+            "Limits: query {0} KiB, {1} s a query, answer {2} MiB, {3} s of query time a minute "
+            "for each client. Read only; no SERVICE."
+        ),
+        (
+            "限制：查询语句 {0} KiB，每次查询 {1} 秒，结果 {2} MiB，"
+            "每个客户端每分钟查询时间 {3} 秒。只读；不执行 SERVICE。"
+        ),
+    ),
     "written": ("Written: {0}", "已写入：{0}"),
     "error": ("Error: ", "错误："),
     "data-or-endpoint": (

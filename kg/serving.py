@@ -62,6 +62,13 @@ def rollback(settings: Settings, /, folder: Path, version: str | None) -> None:
     help="Reverse proxies whose X-Forwarded-For is believed, separated by commas.",
 )
 @click.option(
+    "--address",
+    default="",
+    metavar="URL",
+    help="Where clients find the service, such as https://data.example.org; as asked for if left "
+    "out.",
+)
+@click.option(
     "--client-seconds",
     type=click.FloatRange(0),
     help="Seconds of query time a minute for one client; 0 for no bound (20 unless told).",
@@ -76,6 +83,7 @@ def serve(
     port: int,
     isolation: str,
     proxy: str,
+    address: str,
     client_seconds: float | None,
     quiet: bool,
 ) -> None:
@@ -110,6 +118,7 @@ def serve(
                 limits=limits,
                 isolation=isolation,
                 proxy=proxy,
+                address=address,
                 quiet=quiet,
             )
         except OSError as error:

@@ -11,6 +11,7 @@ from kg.publishing.versions import Version
 from kg.server import linked
 from kg.server.answers import Answers
 from kg.server.budgets import Budgets
+from kg.server.description import ServiceDescription
 from kg.server.http import (
     Receive,
     Request,
@@ -41,17 +42,20 @@ class Service:
 
     Attributes
     ----------
+    address
+        Where clients find it, without a slash at the end; empty: as they asked for it.
     generation
         The version in use; None until the first one is there.
     """
 
-    def __init__(self, limits: Limits, log: Log) -> None:
+    def __init__(self, limits: Limits, log: Log, address: str = "") -> None:
         self.limits, self.log = limits, log
         self.measures = Measures()
         self.answers = Answers(limits.cache_bytes)
         self.budgets = Budgets(limits)
         self.generation: Generation | None = None
         self.endpoint = Endpoint(self.serving, limits, self.budgets, self.answers)
+        self.description = ServiceDescription(self.serving, limits, address)
         self.linked_data = linked.LinkedData(self.serving, self.endpoint)
         self._retiring: set[asyncio.Task[None]] = set()
 
@@ -134,7 +138,7 @@ class Service:
     def route(self, path: str) -> tuple[str, Handler]:
         """Name of a route, for figures, and what answers it."""
         if path in ("/sparql", "/sparql/"):
-            return "sparql", self.endpoint
+            return "sparql", self.sparql
         if path == "/health":
             return "health", self.health
         if path == "/metrics":
@@ -142,6 +146,12 @@ class Service:
         if path.startswith(linked.PREFIXES):
             return "linked-data", self.linked_data
         return "none", self.nothing
+
+    async def sparql(self, request: Request, send: Send) -> tuple[int, str]:
+        """Answer a query, or describe the service to who asks nothing."""
+        if request.method in ("GET", "HEAD") and not request.scope["query_string"]:
+            return await self.description(request, send)
+        return await self.endpoint(request, send)
 
     async def health(self, request: Request, send: Send) -> tuple[int, str]:
         """Whether a query goes through a worker: the front alone says nothing."""

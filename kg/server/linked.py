@@ -48,6 +48,8 @@ CONSTRUCT { ?s ?p ?o } WHERE {
   } UNION {
     THING ?link ?s . ?s skos:prefLabel ?o . BIND(skos:prefLabel AS ?p)
   } UNION {
+    ?s skos:inScheme THING ; skos:prefLabel ?o . BIND(skos:prefLabel AS ?p)
+  } UNION {
     { SELECT ?s ?p WHERE { ?s ?p THING } LIMIT MOST }
     BIND(THING AS ?o)
   } UNION {

@@ -45,7 +45,7 @@ async def serve(
 ) -> None:
     """Run until a signal asks to stop; requests that are under way come to their end."""
     limits = Limits(**json.loads(options.limits))
-    service = Service(limits, Log(quiet=options.quiet))
+    service = Service(limits, Log(quiet=options.quiet), options.address)
     config = uvicorn.Config(
         service,
         loop="none",  # it runs already
@@ -79,6 +79,7 @@ def main(arguments: list[str] | None = None) -> None:
     )
     parser.add_argument("--limits", required=True, help="JSON")
     parser.add_argument("--proxy", default="", help="addresses of proxies that are believed")
+    parser.add_argument("--address", default="", help="where clients find the service")
     parser.add_argument("--quiet", action="store_true")
     options = parser.parse_args(arguments)
     if sandbox.supported():
