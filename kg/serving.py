@@ -47,7 +47,13 @@ def rollback(settings: Settings, /, folder: Path, version: str | None) -> None:
 @click.command(cls=KgCommand)
 @click.argument("folder", required=False, type=PATH)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65_535), default=8000, show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8000,
+    show_default=True,
+    help="Port to listen on; 0 takes a free one.",
+)
 @click.option(
     "--isolation",
     type=click.Choice(["auto", "namespace", "file-slots", "host"]),

@@ -135,9 +135,7 @@ def describe(endpoint: str, counts: dict[str, int], limits: Limits) -> list[ox.T
     )
     triples += [
         ox.Triple(service, _COMMENT, ox.Literal(text("limits", "en").format(*told), language="en")),
-        ox.Triple(
-            service, _COMMENT, ox.Literal(text("limits", "zh").format(*told), language="zh")
-        ),
+        ox.Triple(service, _COMMENT, ox.Literal(text("limits", "zh").format(*told), language="zh")),
     ]
     return triples
 
