@@ -64,7 +64,7 @@ _ROWS: Final = """\
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT DISTINCT ?way ?property ?value ?name ?claim WHERE {
+SELECT DISTINCT ?way ?property ?label ?value ?name ?claim WHERE {
   {
     THING ?property ?value . BIND("out" AS ?way)
     OPTIONAL { GRAPH ?claim { THING ?property ?value } }
@@ -75,6 +75,7 @@ SELECT DISTINCT ?way ?property ?value ?name ?claim WHERE {
   } UNION {
     GRAPH THING { ?value ?property ?name } BIND("said" AS ?way)
   }
+  OPTIONAL { ?property rdfs:label ?label }
   OPTIONAL { ?value skos:prefLabel|dcterms:title|rdfs:label ?name }
 }
 ORDER BY ?way ?property ?value ?claim"""

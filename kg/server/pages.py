@@ -52,13 +52,19 @@ def render(
     local
         Path of the thing on this server.
     answer
-        SPARQL 1.1 Query Results JSON: ``way``, ``property``, ``value``, ``name``, ``claim``.
+        SPARQL 1.1 Query Results JSON: ``way``, ``property``, ``label``, ``value``, ``name``,
+        ``claim``.
     things
         IRIs of ours that this server answers, without the base.
     forms
         Formats that the page links to.
     """
     groups = _groups(answer, language)
+    labels = {
+        row["property"]["value"]: row["label"]["value"]
+        for row in answer["results"]["bindings"]
+        if row.get("label", {}).get("xml:lang", "").startswith(language)
+    }
     title = next(
         (
             value.value
@@ -88,7 +94,7 @@ def render(
     sections = []
     for wanted in ("out", "said", "in"):
         found = [
-            (shorten(prop), address(prop), [shown(value) for value in values])
+            (labels.get(prop, shorten(prop)), address(prop), [shown(value) for value in values])
             for (way, prop), values in groups.items()
             if way == wanted
         ]
