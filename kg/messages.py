@@ -1254,6 +1254,43 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "端点 {0} 返回的不是 SPARQL 结果。",
         "请确认该地址是 SPARQL 1.1 端点。",
     ),
+    # queries that the endpoint refuses by their text
+    "problem-query-size": (
+        "The query is longer than {0} KiB.",
+        "Ask in parts, or get the whole dataset and ask it on your own machine.",
+        "查询超过 {0} KiB。",
+        "请分成几次查询，或下载整个数据集在本机查询。",
+    ),
+    "problem-query-tokens": (
+        "The query has more than {0} words and signs.",
+        "Ask in parts, or get the whole dataset and ask it on your own machine.",
+        "查询的词和符号超过 {0} 个。",
+        "请分成几次查询，或下载整个数据集在本机查询。",
+    ),
+    "problem-query-nesting": (
+        "The query has brackets more than {0} deep.",
+        "Write it flatter: brackets around single values and groups can mostly be left out.",
+        "查询的括号嵌套超过 {0} 层。",
+        "请减少嵌套：单个值或单个图模式外的括号大多可以省去。",
+    ),
+    "problem-query-unions": (
+        "The query has more than {0} UNIONs.",
+        "List the alternatives in VALUES, or ask in parts.",
+        "查询中的 UNION 超过 {0} 个。",
+        "请用 VALUES 列出各选项，或分成几次查询。",
+    ),
+    "problem-query-optionals": (
+        "The query has more than {0} OPTIONALs.",
+        "Ask for some of the properties, or in parts.",
+        "查询中的 OPTIONAL 超过 {0} 个。",
+        "请只查询部分属性，或分成几次查询。",
+    ),
+    "problem-query-joined": (
+        "One group of the query joins more than {0} triple patterns.",
+        "Ask in parts, or list the things that you look for in VALUES.",
+        "查询的一个图模式中连接了超过 {0} 个三元组模式。",
+        "请分成几次查询，或用 VALUES 列出要查的对象。",
+    ),
 }
 
 

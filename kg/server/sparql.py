@@ -160,7 +160,7 @@ class Endpoint:
             # Only what was answered is kept, so what is kept needs no guard.
             refused = check_query(job.query, self.limits)
             if refused is not None:
-                raise RequestError(refused.problem, *refused.values)
+                raise RequestError(refused.code, *refused.values)
         tag = etag(*key)
         if not changing and matches(request.header(b"if-none-match"), tag):
             await respond(send, 304, [(b"etag", tag), _VARY, _CACHE, *extra])

@@ -91,7 +91,7 @@ def evaluate(
         answer = dataset.query(job.query, **graphs)  # type: ignore[arg-type]
     except (SyntaxError, ValueError) as error:
         return MALFORMED + str(error).encode("utf-8", "replace")
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # a function that the engine does not know
         return FAILED + str(error).encode("utf-8", "replace")
     out = _Bounded(most)
     try:
