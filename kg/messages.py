@@ -1272,6 +1272,43 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "端点 {0} 返回的不是 SPARQL 结果。",
         "请确认该地址是 SPARQL 1.1 端点。",
     ),
+    # queries that the endpoint refuses by their text
+    "problem-query-size": (
+        "The query is longer than {0} KiB.",
+        "Ask in parts, or get the whole dataset and ask it on your own machine.",
+        "查询超过 {0} KiB。",
+        "请分成几次查询，或下载整个数据集在本机查询。",
+    ),
+    "problem-query-tokens": (
+        "The query has more than {0} words and signs.",
+        "Ask in parts, or get the whole dataset and ask it on your own machine.",
+        "查询的词和符号超过 {0} 个。",
+        "请分成几次查询，或下载整个数据集在本机查询。",
+    ),
+    "problem-query-nesting": (
+        "The query has brackets more than {0} deep.",
+        "Write it flatter: brackets around single values and groups can mostly be left out.",
+        "查询的括号嵌套超过 {0} 层。",
+        "请减少嵌套：单个值或单个图模式外的括号大多可以省去。",
+    ),
+    "problem-query-unions": (
+        "The query has more than {0} UNIONs.",
+        "List the alternatives in VALUES, or ask in parts.",
+        "查询中的 UNION 超过 {0} 个。",
+        "请用 VALUES 列出各选项，或分成几次查询。",
+    ),
+    "problem-query-optionals": (
+        "The query has more than {0} OPTIONALs.",
+        "Ask for some of the properties, or in parts.",
+        "查询中的 OPTIONAL 超过 {0} 个。",
+        "请只查询部分属性，或分成几次查询。",
+    ),
+    "problem-query-joined": (
+        "One group of the query joins more than {0} triple patterns.",
+        "Ask in parts, or list the things that you look for in VALUES.",
+        "查询的一个图模式中连接了超过 {0} 个三元组模式。",
+        "请分成几次查询，或用 VALUES 列出要查的对象。",
+    ),
 }
 
 
@@ -1558,6 +1595,19 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "isolation-host": (
         "with the network of this machine, which you stated has none",
         "依本机网络执行（您已声明本机无网络）",
+    ),
+    "linked-out": ("What is said of it", "相关陈述"),
+    "linked-in": ("What leads to it", "引用它的内容"),
+    "linked-said": ("What it says", "声明内容"),
+    "limits": (
+        (
+            "Limits: query {0} KiB, {1} s a query, answer {2} MiB, {3} s of query time a minute "
+            "for each client. Read only; no SERVICE."
+        ),
+        (
+            "限制：查询语句 {0} KiB，每次查询 {1} 秒，结果 {2} MiB，"
+            "每个客户端每分钟查询时间 {3} 秒。只读；不执行 SERVICE。"
+        ),
     ),
     "written": ("Written: {0}", "已写入：{0}"),
     "error": ("Error: ", "错误："),
@@ -1926,8 +1976,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "api-sparql": ("SPARQL 1.1 queries", "SPARQL 1.1 查询"),
     "api-sparql-query": (
-        "a query: SELECT, ASK, CONSTRUCT or DESCRIBE",
-        "查询语句：SELECT、ASK、CONSTRUCT 或 DESCRIBE",
+        "a query: SELECT, ASK, CONSTRUCT or DESCRIBE; without one the service describes itself",
+        "查询语句：SELECT、ASK、CONSTRUCT 或 DESCRIBE；省略时返回服务说明",
     ),
     "api-default-graph": ("graphs that make up the default graph", "组成默认图的图"),
     "api-named-graph": ("graphs that GRAPH reaches", "可用 GRAPH 访问的图"),

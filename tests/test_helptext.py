@@ -251,7 +251,10 @@ TABLES = {
     "configurations open-data smart-mobility --outcome digital-rights --necessity"
     " --consistency 0.51": "configurations",
 }
-WITHOUT_TABLE = {"network", "export", "build", "check", "new", "fragments", "picture", "query"}
+WITHOUT_TABLE = {
+    *("network", "export", "build", "check", "new", "fragments", "picture", "query"),
+    *("publish", "rollback", "serve"),
+}
 
 
 @pytest.fixture(scope="module")

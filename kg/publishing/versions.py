@@ -4,6 +4,7 @@ Layout::
 
     versions/000007-3f9ac2d41b7e/data.nq         canonical N-Quads
     versions/000007-3f9ac2d41b7e/manifest.json   number, SHA-256, quads
+    versions/000007-3f9ac2d41b7e/things.txt      IRIs of ours that the data mentions
     current -> versions/000007-3f9ac2d41b7e
 
 A version is filled under another name, forced to disk and renamed; then ``current``, a symbolic
@@ -24,9 +25,11 @@ from typing import Any, Final
 
 from kg.errors import DatasetError
 from kg.files import folder_atomically, write_atomically
+from kg.terms import BASE
 
 KEPT: Final = 3
 """Versions that are kept, the current one among them."""
+_OURS: Final = re.compile(rb"<" + re.escape(BASE.encode("ascii")) + rb"([^>\s]+)>")
 _NAME: Final = re.compile(r"(\d{6})-([0-9a-f]{12})")
 
 
@@ -52,6 +55,10 @@ class Version:
         """The N-Quads."""
         return self.folder / "data.nq"
 
+    def things(self) -> frozenset[str]:
+        """Every IRI below the base of the project that the data mentions, without that base."""
+        return frozenset((self.folder / "things.txt").read_text(encoding="utf-8").splitlines())
+
 
 def versions(root: Path) -> list[Version]:
     """All versions that are whole, oldest first."""
@@ -59,7 +66,7 @@ def versions(root: Path) -> list[Version]:
     found = []
     for folder in sorted(place.iterdir()) if place.is_dir() else []:
         if _NAME.fullmatch(folder.name):
-            version = _read(folder)
+            version = read_version(folder)
             if version is not None:
                 found.append(version)
     return found
@@ -78,7 +85,7 @@ def current(root: Path) -> Version | None:
         folder = (root / link.readlink()).resolve()
     except OSError:
         return None
-    version = _read(folder)
+    version = read_version(folder)
     if version is None:
         raise DatasetError("version-damaged", str(folder))
     return version
@@ -122,6 +129,8 @@ def publish(root: Path, nquads: bytes) -> Version:
     manifest = {"number": name[:6], "sha256": sha256, "quads": quads}
     with folder_atomically(place / name) as aside:
         write_atomically(aside / "data.nq", nquads)
+        things = {found.decode("utf-8") for found in _OURS.findall(nquads)}
+        write_atomically(aside / "things.txt", "\n".join(sorted(things)).encode("utf-8") + b"\n")
         write_atomically(aside / "manifest.json", json.dumps(manifest, indent=2).encode() + b"\n")
         _force(aside)
     _force(place)
@@ -162,7 +171,8 @@ def roll_back(root: Path, name: str | None = None) -> Version:
     return chosen
 
 
-def _read(folder: Path) -> Version | None:
+def read_version(folder: Path) -> Version | None:
+    """The version in a folder; None when it is not whole."""
     try:
         manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_bytes())
         return Version(folder, folder.name, str(manifest["sha256"]), int(manifest["quads"]))

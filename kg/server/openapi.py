@@ -140,7 +140,7 @@ def _sparql_get() -> Part:
         "operationId": "sparql-get",
         "summary": _text("api-sparql"),
         "parameters": [
-            _parameter("query", "api-sparql-query", _STRING, required=True),
+            _parameter("query", "api-sparql-query", _STRING),
             _parameter("default-graph-uri", "api-default-graph", _IRIS),
             _parameter("named-graph-uri", "api-named-graph", _IRIS),
         ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from kg.server.answers import Answer, Answers, etag
@@ -36,18 +37,33 @@ _DIRECT: Final = "application/sparql-query"
 _UPDATE: Final = "application/sparql-update"
 
 
+@dataclass(frozen=True)
+class Generation:
+    """One version as it is served.
+
+    Attributes
+    ----------
+    things
+        IRIs of ours that it mentions, without the base.
+    """
+
+    name: str
+    pool: Pool
+    things: frozenset[str]
+
+
 class Endpoint:
     """Answers queries of one version at a time.
 
     Parameters
     ----------
     serving
-        Gives the version and its pool, now.
+        Gives the version in use, now.
     """
 
     def __init__(
         self,
-        serving: Callable[[], tuple[str, Pool]],
+        serving: Callable[[], Generation],
         limits: Limits,
         budgets: Budgets,
         answers: Answers,
@@ -135,16 +151,16 @@ class Endpoint:
         extra
             Further header fields. They are not kept: the same query may come by another address.
         """
-        version, pool = self.serving()
+        now = self.serving()
         head = request.method == "HEAD"
-        key = (version, job.query, job.default_graphs, job.named_graphs, *forms, job.gzip)
+        key = (now.name, job.query, job.default_graphs, job.named_graphs, *forms, job.gzip)
         changing = _CHANGING.search(job.query) is not None
         kept = None if changing else self.answers.get(key)
         if kept is None:
             # Only what was answered is kept, so what is kept needs no guard.
             refused = check_query(job.query, self.limits)
             if refused is not None:
-                raise RequestError(refused.problem, *refused.values)
+                raise RequestError(refused.code, *refused.values)
         tag = etag(*key)
         if not changing and matches(request.header(b"if-none-match"), tag):
             await respond(send, 304, [(b"etag", tag), _VARY, _CACHE, *extra])
@@ -155,7 +171,7 @@ class Endpoint:
         wait = self.budgets.wait(request.client)
         if wait:
             raise RequestError("client-budget", headers=[retry_after(wait)])
-        result = await pool.run(job, request.client)
+        result = await now.pool.run(job, request.client)
         self.budgets.charge(
             request.client, result.seconds, error=result.outcome not in ("answer", "busy")
         )

@@ -15,10 +15,12 @@ import contextlib
 import gc
 import json
 import os
+import re
 import selectors
 import signal
 import socket
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,12 +30,21 @@ from kg.server import sandbox, worker
 from kg.terms import PREFIXES
 
 _MOST_WORKERS: Final = 64
+_TAGS: Final = re.compile(rb'"@([A-Za-z]+-[A-Za-z0-9-]*[A-Z][A-Za-z0-9-]*)')
+"""Language tags of N-Quads with a capital letter in them."""
 
 
 class Spawner:
     """Serves one web process at a time."""
 
-    def __init__(self, listener: socket.socket, dataset: ox.Store, options: argparse.Namespace):
+    def __init__(
+        self,
+        listener: socket.socket,
+        dataset: ox.Store,
+        tags: Iterable[bytes],
+        options: argparse.Namespace,
+    ) -> None:
+        self.case = worker.tag_case(tags)
         self.listener, self.dataset, self.options = listener, dataset, options
         self.workers: dict[int, int] = {}
         """Process to the number that the web process gave it."""
@@ -143,7 +154,8 @@ class Spawner:
             self.dataset,
             seconds=options.seconds,
             most=options.answer_bytes,
-            prefixes=dict(PREFIXES),
+            prefixes=PREFIXES,
+            case=self.case,
             ready=ready,
         )
 
@@ -219,6 +231,7 @@ def main(arguments: list[str] | None = None) -> None:
         content = options.data.read_bytes()
         dataset = ox.Store()
         dataset.load(content, format=ox.RdfFormat.N_QUADS, lenient=True)
+        tags = set(_TAGS.findall(content))
         del content
     except (sandbox.SandboxError, OSError, SyntaxError, ValueError) as error:
         print(json.dumps({"failed": type(error).__name__, "why": str(error)}), flush=True)
@@ -227,7 +240,7 @@ def main(arguments: list[str] | None = None) -> None:
     gc.freeze()  # what is shared with the workers stays shared
     listener = socket.socket(fileno=options.listen)
     print(json.dumps({"ready": options.isolation, "quads": len(dataset)}), flush=True)
-    Spawner(listener, dataset, options).serve()
+    Spawner(listener, dataset, tags, options).serve()
 
 
 if __name__ == "__main__":

@@ -53,6 +53,8 @@ class Supervisor:
     isolation
         ``auto``, ``namespace``, ``file-slots``, or ``host`` where the operator states that the
         machine has no network.
+    address
+        Where clients find the service, when that is not how they reach this process.
     proxy
         Addresses of reverse proxies whose ``X-Forwarded-For`` is believed; empty for none.
     """
@@ -66,10 +68,12 @@ class Supervisor:
         limits: Limits | None = None,
         isolation: str = "auto",
         proxy: str = "",
+        address: str = "",
         quiet: bool = False,
     ) -> None:
         self.root, self.limits = root, limits or Limits()
         self.isolation, self.proxy, self.quiet = isolation, proxy, quiet
+        self.address = address.rstrip("/")
         self.log = Log(quiet=quiet)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.listener = socket.socket(family, socket.SOCK_STREAM)
@@ -168,6 +172,7 @@ class Supervisor:
                     *("--control", str(theirs.fileno())),
                     *("--limits", encode_limits(self.limits)),
                     *("--proxy", self.proxy),
+                    *("--address", self.address),
                     *(["--quiet"] if self.quiet else []),
                 ],
                 pass_fds=[self.listener.fileno(), theirs.fileno()],
@@ -182,7 +187,10 @@ class Supervisor:
     def announce(self) -> None:
         """Name the version to serve to the web process."""
         if self.control is not None and self.spawner is not None:
-            order = {"version": self.spawner.version.name, "address": str(self.spawner.address)}
+            order = {
+                "folder": str(self.spawner.version.folder),
+                "address": str(self.spawner.address),
+            }
             with contextlib.suppress(OSError):
                 self.control.send(json.dumps(order).encode("ascii"))
 

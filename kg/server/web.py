@@ -13,9 +13,11 @@ import json
 import signal
 import socket
 from dataclasses import fields
+from pathlib import Path
 
 import uvicorn
 
+from kg.publishing.versions import read_version
 from kg.server import sandbox
 from kg.server.app import Service
 from kg.server.limits import Limits
@@ -31,8 +33,9 @@ async def follow(service: Service, control: socket.socket) -> None:
         if not message:
             return
         order = json.loads(message)
-        served = await service.switch(order["version"], order["address"])
-        answer = {"version": order["version"], "served": served}
+        version = read_version(Path(order["folder"]))
+        served = version is not None and await service.switch(version, order["address"])
+        answer = {"version": Path(order["folder"]).name, "served": served}
         with contextlib.suppress(OSError):
             await loop.sock_sendall(control, json.dumps(answer).encode("ascii"))
 
@@ -42,7 +45,7 @@ async def serve(
 ) -> None:
     """Run until a signal asks to stop; requests that are under way come to their end."""
     limits = Limits(**json.loads(options.limits))
-    service = Service(limits, Log(quiet=options.quiet))
+    service = Service(limits, Log(quiet=options.quiet), options.address)
     config = uvicorn.Config(
         service,
         loop="none",  # it runs already
@@ -76,6 +79,7 @@ def main(arguments: list[str] | None = None) -> None:
     )
     parser.add_argument("--limits", required=True, help="JSON")
     parser.add_argument("--proxy", default="", help="addresses of proxies that are believed")
+    parser.add_argument("--address", default="", help="where clients find the service")
     parser.add_argument("--quiet", action="store_true")
     options = parser.parse_args(arguments)
     if sandbox.supported():
