@@ -32,6 +32,7 @@ from kg.server.wire import Job
 Handler = Callable[[Request, Send], Awaitable[tuple[int, str]]]
 
 _PREFLIGHT: Final = (
+    (b"allow", b"GET, HEAD, POST, OPTIONS"),
     (b"access-control-allow-methods", b"GET, HEAD, POST, OPTIONS"),
     (b"access-control-allow-headers", b"Accept, Content-Type, If-None-Match"),
     (b"access-control-max-age", b"86400"),
@@ -118,6 +119,7 @@ class Service:
         request = Request(scope, receive)
         route, handler = self.route(request.path)
         try:
+            request.check_host()
             if request.method == "OPTIONS":
                 await respond(send, 204, _PREFLIGHT)
                 status, outcome = 204, "preflight"
@@ -125,10 +127,10 @@ class Service:
                 status, outcome = await handler(request, send)
         except RequestError as error:
             status, outcome = await respond_problem(send, request, error), error.code
-        except (TimeoutError, asyncio.CancelledError):
+        except (TimeoutError, ConnectionAbortedError):
             # The client is too slow, or gone: nobody is there to be told.
             self.measures.requests.labels(route, "gone").inc()
-            raise
+            return
         seconds = time.perf_counter() - began
         self.measures.requests.labels(route, str(status)).inc()
         self.measures.outcomes.labels(outcome).inc()

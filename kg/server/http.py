@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from email.message import Message
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -74,6 +75,36 @@ class Request:
         """One header field; empty when it is missing."""
         return self.headers.get(name, b"").decode("latin-1")
 
+    @cached_property
+    def media_type(self) -> str:
+        """Type of the body, in lower case and without parameters; empty when it is not said.
+
+        Raises
+        ------
+        RequestError
+            The body is in another character set than UTF-8.
+        """
+        header = self.header(b"content-type")
+        if not header:
+            return ""
+        parsed = Message()
+        parsed["content-type"] = header
+        if parsed.get_content_charset("utf-8") not in ("utf-8", "utf8", "us-ascii"):
+            raise RequestError("bad-encoding")
+        return header.partition(";")[0].strip().lower()
+
+    def check_host(self) -> None:
+        """Refuse what RFC 9112 (section 3.2) wants refused; uvicorn leaves it to the application.
+
+        Raises
+        ------
+        RequestError
+            There is more than one host, or none in HTTP/1.1.
+        """
+        hosts = sum(name == b"host" for name, _ in self.scope["headers"])
+        if hosts > 1 or (not hosts and self.scope["http_version"] != "1.0"):
+            raise RequestError("bad-request")
+
     @property
     def language(self) -> Language:
         """Language for people."""
@@ -97,6 +128,8 @@ class Request:
         ------
         RequestError
             It is longer than ``most`` bytes, or takes longer than so many seconds.
+        ConnectionAbortedError
+            The client has gone.
         """
         length = self.header(b"content-length")
         if length.isdecimal() and int(length) > most:
@@ -107,7 +140,7 @@ class Request:
                 while True:
                     message = await self._receive()
                     if message["type"] == "http.disconnect":
-                        raise asyncio.CancelledError
+                        raise ConnectionAbortedError
                     part = message.get("body", b"")
                     size += len(part)
                     if size > most:
@@ -116,7 +149,8 @@ class Request:
                     if not message.get("more_body"):
                         return b"".join(parts)
         except TimeoutError as error:
-            raise RequestError("request-timeout") from error
+            # The rest of the body may still come: what follows is no new request.
+            raise RequestError("request-timeout", headers=[(b"connection", b"close")]) from error
 
 
 def read_form(encoded: bytes) -> list[tuple[str, str]]:
@@ -130,8 +164,9 @@ def read_form(encoded: bytes) -> list[tuple[str, str]]:
     if not encoded:
         return []
     try:
+        # Not only ASCII: ``curl -d 'query=…'`` sends what was typed without percent-encoding it.
         return parse_qsl(
-            encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=200
+            encoded.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=200
         )
     except UnicodeDecodeError as error:
         raise RequestError("bad-encoding") from error
@@ -160,7 +195,7 @@ async def respond(
     fields = [*headers, *SAFE]
     if all(name != _POLICY[0] for name, _ in fields):
         fields.append(_POLICY)
-    if status != 304:
+    if status not in (204, 304):  # these have no body, not even one of length 0
         fields.append((b"content-length", str(len(body)).encode("ascii")))
     await send({"type": "http.response.start", "status": status, "headers": fields})
     if head or len(body) <= _PIECE:

@@ -20,6 +20,7 @@ import uvicorn
 from kg.publishing.versions import read_version
 from kg.server import sandbox
 from kg.server.app import Service
+from kg.server.connection import connections
 from kg.server.limits import Limits
 from kg.server.measures import Log
 
@@ -49,17 +50,17 @@ async def serve(
     config = uvicorn.Config(
         service,
         loop="none",  # it runs already
-        http="httptools",
+        http=connections(limits),
         lifespan="off",
         access_log=False,
         log_config=None,
+        log_level="error",  # a line for every request that is no HTTP fills a disk
         server_header=False,
         proxy_headers=bool(options.proxy),
         forwarded_allow_ips=options.proxy or None,
         timeout_keep_alive=15,
         timeout_graceful_shutdown=int(limits.slow_seconds) + 3,
         limit_concurrency=1_000,
-        h11_max_incomplete_event_size=16_384,
     )
     server = uvicorn.Server(config)
     following = asyncio.ensure_future(follow(service, control))
