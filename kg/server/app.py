@@ -10,6 +10,7 @@ from typing import Final
 from kg.server.answers import Answers
 from kg.server.budgets import Budgets
 from kg.server.http import (
+    ClientGoneError,
     Receive,
     Request,
     RequestError,
@@ -19,7 +20,8 @@ from kg.server.http import (
     respond_problem,
 )
 from kg.server.limits import Limits
-from kg.server.measures import CONTENT_TYPE, Log, Measures
+from kg.server.log import Log
+from kg.server.measures import CONTENT_TYPE, Measures
 from kg.server.pool import Pool
 from kg.server.sparql import Endpoint
 from kg.server.wire import Job
@@ -41,6 +43,8 @@ class Service:
     ----------
     generation
         Name of the version in use and its pool; None until the first one is there.
+    lost
+        Called with the address of a spawner that is gone or no longer works.
     """
 
     def __init__(self, limits: Limits, log: Log) -> None:
@@ -50,6 +54,7 @@ class Service:
         self.budgets = Budgets(limits)
         self.generation: tuple[str, Pool] | None = None
         self.endpoint = Endpoint(self.serving, limits, self.budgets, self.answers)
+        self.lost: Callable[[str], object] = lambda address: None
         self._retiring: set[asyncio.Task[None]] = set()
 
     def serving(self) -> tuple[str, Pool]:
@@ -58,9 +63,9 @@ class Service:
         Raises
         ------
         RequestError
-            Nothing is served yet, or the dataset is being loaded again.
+            Nothing is served yet.
         """
-        if self.generation is None or not self.generation[1].alive:
+        if self.generation is None:
             raise RequestError("starting", headers=[(b"retry-after", b"2")])
         return self.generation
 
@@ -72,19 +77,20 @@ class Service:
         bool
             False when a query through one of its workers does not succeed; nothing has changed.
         """
-        pool = Pool(address, self.limits)
+        pool = Pool(address, self.limits, lambda: self.lost(address))
         try:
             await pool.open()
-            result = await pool.run(_CANARY)
         except OSError as error:
             self.log.write("version-refused", version=version, why=str(error))
             return False
+        result = await pool.run(_CANARY)
         if result.outcome != "answer" or b"true" not in result.body:
             self.log.write("version-refused", version=version, why=result.outcome)
             await pool.close()
             return False
         old, self.generation = self.generation, (version, pool)
-        self.answers.clear()
+        if old is not None and old[0] != version:
+            self.answers.clear()
         self.log.write("version", version=version)
         if old is not None:
             task = asyncio.ensure_future(old[1].close())
@@ -114,10 +120,9 @@ class Service:
                 status, outcome = await handler(request, send)
         except RequestError as error:
             status, outcome = await respond_problem(send, request, error), error.code
-        except (TimeoutError, asyncio.CancelledError):
-            # The client is too slow, or gone: nobody is there to be told.
+        except ClientGoneError:
             self.measures.requests.labels(route, "gone").inc()
-            raise
+            return
         seconds = time.perf_counter() - began
         self.measures.requests.labels(route, str(status)).inc()
         self.measures.outcomes.labels(outcome).inc()

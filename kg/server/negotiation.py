@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import lru_cache
-from typing import Final
+from collections.abc import Callable, Iterable
+from functools import lru_cache, wraps
+from typing import Final, TypeVar
 
 from werkzeug.datastructures import LanguageAccept, MIMEAccept
 from werkzeug.http import parse_accept_header
@@ -13,6 +13,19 @@ from kg.messages import Language
 from kg.server.formats import GRAPHS, TABLES, Format
 
 _TEXT_TYPES: Final = ("text/",)
+_SHORT: Final = 1_000
+Result = TypeVar("Result")
+
+
+def _remembered(function: Callable[[str], Result]) -> Callable[[str], Result]:
+    """Remember what a header means; a long one is no client's that comes again, and not kept."""
+    remembering = lru_cache(1024)(function)
+
+    @wraps(function)
+    def choose(header: str) -> Result:
+        return remembering(header) if len(header) <= _SHORT else function(header)
+
+    return choose
 
 
 def content_type(form: Format) -> str:
@@ -21,7 +34,7 @@ def content_type(form: Format) -> str:
     return name + "; charset=utf-8" if name.startswith(_TEXT_TYPES) else name
 
 
-@lru_cache(4096)
+@_remembered
 def choose_formats(accept: str) -> tuple[str | None, str | None]:
     """Names of the formats for tables and for triples; None where none is acceptable.
 
@@ -42,7 +55,7 @@ def best(accept: str, forms: Iterable[Format]) -> str | None:
     return None if found is None else offered[found]
 
 
-@lru_cache(4096)
+@_remembered
 def choose_language(accept: str) -> Language:
     """Language of what people read; English unless Chinese is preferred."""
     if not accept:
@@ -51,7 +64,7 @@ def choose_language(accept: str) -> Language:
     return "zh" if found == "zh" else "en"
 
 
-@lru_cache(4096)
+@_remembered
 def accepts_gzip(accept_encoding: str) -> bool:
     """Whether an answer may be compressed."""
     from werkzeug.datastructures import Accept

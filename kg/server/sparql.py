@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -10,7 +12,7 @@ from kg.server.answers import Answer, Answers, etag
 from kg.server.budgets import Budgets
 from kg.server.formats import GRAPHS, TABLES, Format
 from kg.server.guard import check_query
-from kg.server.http import Request, RequestError, Send, read_form, respond
+from kg.server.http import Request, RequestError, Send, read_form, respond, while_connected
 from kg.server.limits import Limits
 from kg.server.negotiation import accepts_gzip, choose_formats, content_type
 from kg.server.pool import Outcome, Pool, Result
@@ -31,6 +33,8 @@ _IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
 _CHANGING: Final = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID)\s*\(", re.IGNORECASE)
 _VARY: Final = (b"vary", b"Accept, Accept-Encoding")
 _CACHE: Final = (b"cache-control", b"public, max-age=60")
+_NEXT_POOL: Final = 0.02
+"""Seconds until the next look for a pool that takes a query."""
 _FORM: Final = "application/x-www-form-urlencoded"
 _DIRECT: Final = "application/sparql-query"
 _UPDATE: Final = "application/sparql-update"
@@ -129,7 +133,7 @@ class Endpoint:
         filename: str | None = None,
     ) -> tuple[int, Outcome | str]:
         """Answer one query from what is kept, or by a worker."""
-        version, pool = self.serving()
+        version, _ = self.serving()
         head = request.method == "HEAD"
         key = (version, job.query, job.default_graphs, job.named_graphs, *forms, job.gzip)
         changing = _CHANGING.search(job.query) is not None
@@ -150,12 +154,16 @@ class Endpoint:
         wait = self.budgets.wait(request.client)
         if wait:
             raise RequestError("client-budget", headers=[retry_after(wait)])
-        result = await pool.run(job, request.client)
+        async with while_connected(request, self.limits.quick_seconds):
+            version, result = await self.evaluate(job, request.client)
         self.budgets.charge(
             request.client, result.seconds, error=result.outcome not in ("answer", "busy")
         )
         if result.outcome != "answer":
             raise failure(result, self.limits)
+        # The version may have changed meanwhile: an answer bears the tag of its own version.
+        key = (version, *key[1:])
+        tag = etag(*key)
         form = form_of(result, forms)
         fields = [
             (b"content-type", content_type(form).encode("ascii")),
@@ -171,11 +179,31 @@ class Endpoint:
                 (b"content-disposition", f'inline; filename="{filename}"'.encode("ascii"))
             )
         kept = Answer(result.body, tuple(fields))
-        # The version may have changed while the query ran; its key is that of its own version.
         if not changing:
             self.answers.keep(key, kept)
-        await respond(send, 200, kept.head, kept.body, head=head, seconds=self.limits.body_seconds)
+        await respond(send, 200, kept.head, kept.body, head=head)
         return 200, "answer"
+
+    async def evaluate(self, job: Job, client: str) -> tuple[str, Result]:
+        """Version and answer, from whichever pool takes the query.
+
+        A pool that closes for another version, or lost its spawner, has taken nothing: the query
+        goes to the next pool, which is there at once or soon.
+
+        Raises
+        ------
+        RequestError
+            There was none in time.
+        """
+        until = time.monotonic() + self.limits.queue_seconds
+        while True:
+            version, pool = self.serving()
+            result = await pool.run(job, client)
+            if result.outcome != "closed":
+                return version, result
+            if time.monotonic() > until:
+                raise RequestError("starting", headers=[retry_after(2)])
+            await asyncio.sleep(_NEXT_POOL)
 
 
 def form_of(result: Result, forms: tuple[str | None, str | None]) -> Format:

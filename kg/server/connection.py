@@ -1,0 +1,135 @@
+"""One connection: what a client may do to it before and after its requests are read.
+
+uvicorn leaves bounds to a proxy in front; the service is to be safe without one. A connection that
+says nothing, that spells out its request byte by byte, or that does not fetch its answer costs the
+client nothing and would cost us a file slot, until there are none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import Any, Final, cast
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from kg.server.http import Receive, Request, RequestError, Scope, Send, respond_problem
+from kg.server.limits import Limits
+
+_FIELDS: Final = 32 * 1024
+"""Bytes of header fields."""
+_TOO_LONG: Final = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"content-length: 0\r\nconnection: close\r\n\r\n"
+)
+
+
+async def _no_room(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer on a connection that is one too many."""
+    headers = [(b"retry-after", b"5"), (b"connection", b"close")]
+    await respond_problem(send, Request(scope, receive), RequestError("busy", headers=headers))
+
+
+class Connection(HttpToolsProtocol):
+    """uvicorn's connection with bounds; :func:`connection_class` sets them."""
+
+    limits: Limits
+    trusted: frozenset[str]
+    numbers: Counter[str]
+    """Connections by client."""
+
+    _address = ""
+    _heading = True
+    """Whether the next bytes belong to the head of a request."""
+    _size = 0
+    """Bytes of the current request."""
+    _due: asyncio.TimerHandle | None = None
+    """When the head has to be there."""
+    _fetched: asyncio.TimerHandle | None = None
+    """When the client has to have fetched what waits for it."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Count the connection; the head of the first request has to come in time."""
+        super().connection_made(cast(asyncio.Transport, transport))
+        self._address = self.client[0] if self.client else ""
+        self.numbers[self._address] += 1
+        if len(self.connections) > self.limits.connections or (
+            self.numbers[self._address] > self.limits.client_connections
+            and self._address not in self.trusted
+        ):
+            self.app = _no_room
+        self._due = self.loop.call_later(self.limits.body_seconds, self._leave)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Count it no more."""
+        self.numbers[self._address] -= 1
+        if not self.numbers[self._address]:
+            del self.numbers[self._address]
+        for timer in (self._due, self._fetched):
+            if timer is not None:
+                timer.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes, so many for a head and so many for a whole request."""
+        self._size += len(data)
+        super().data_received(data)
+        if self.transport.is_closing():
+            return
+        most = 4 * self.limits.query_bytes + _FIELDS  # percent-encoding may make three of one
+        if self._heading:
+            if self._due is None:
+                self._due = self.loop.call_later(self.limits.body_seconds, self._leave)
+            if self._size > most:
+                self.transport.write(_TOO_LONG)
+                self.transport.close()
+        elif self._size > 2 * most:
+            self._leave()
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        super().on_message_begin()
+        self._heading, self._size = True, 0
+
+    def on_headers_complete(self) -> None:
+        """The head is there."""
+        self._heading = False
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+        super().on_headers_complete()
+
+    def pause_writing(self) -> None:
+        """More waits for the client than it fetches."""
+        super().pause_writing()
+        self._fetched = self.loop.call_later(self.limits.body_seconds, self._leave)
+
+    def resume_writing(self) -> None:
+        """It has fetched most of that."""
+        if self._fetched is not None:
+            self._fetched.cancel()
+            self._fetched = None
+        super().resume_writing()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """The client has asked nothing more; what it has not fetched by now it never will."""
+        self._leave()
+
+    def _leave(self) -> None:
+        """Close without waiting for what the client has not fetched."""
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+        else:
+            self.transport.close()
+
+
+def connection_class(limits: Limits, trusted: frozenset[str]) -> type[Connection]:
+    """The class of the connections of one service.
+
+    Parameters
+    ----------
+    trusted
+        Addresses of reverse proxies: all clients come from there.
+    """
+    bounds: dict[str, Any] = {"limits": limits, "trusted": trusted, "numbers": Counter()}
+    return type("BoundedConnection", (Connection,), bounds)
