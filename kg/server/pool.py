@@ -231,8 +231,7 @@ class Pool:
         if result.outcome == "crashed" and result.seconds < self.limits.quick_seconds:
             # The worker may have been at its end before the query came to it, by no fault of the
             # query. A query that ends its worker will end another one, and no more.
-            again = await self._try(content, client)
-            return again if again.outcome != "busy" else result
+            return await self._try(content, client)
         return result
 
     async def _try(self, content: bytes, client: str) -> Result:
