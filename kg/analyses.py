@@ -160,7 +160,8 @@ def _say_reason(reason: Sequence[str], settings: Settings) -> None:
 
     code, *values = reason
     problem, remedy = message(code, settings.language)
-    settings.remark(f"{problem.format(*values)} {remedy.format(*values)}")
+    between = "" if settings.language == "zh" else " "
+    settings.remark(problem.format(*values) + between + remedy.format(*values))
 
 
 def _print_found(
@@ -506,6 +507,7 @@ def gap(
     **options: Any,
 ) -> None:
     """List what peers or leaders have on record and CITY has not."""
+    from kg.messages import listed
     from kg.recurrence.gaps import find_gaps
 
     graph = settings.open()
@@ -524,12 +526,13 @@ def gap(
     if explain:
         print_table(found.to_evidence_table(names), settings)
     elif companions:
+        settings.answer = "companions"
         print_table(found.to_companions_table(names), settings)
     else:
         print_table(found.to_table(names), settings)
     settings.remark(found.caution[settings.language])
-    listed = ", ".join(names[iri] for iri in found.documented)
-    settings.say(f"gap-note-{found.basis}", len(found.documented), len(found.compared), listed)
+    others = listed([names[iri] for iri in found.documented], settings.language, between=", ")
+    settings.say(f"gap-note-{found.basis}", len(found.documented), len(found.compared), others)
 
 
 @click.command(cls=KgCommand)
@@ -739,12 +742,17 @@ def _draw(
             **common,
         )
     if kind == "sets":
+        from kg.messages import listed
         from kg.recurrence.structure import build_lattice
 
         lattice = build_lattice(matrix, minimum=5, at_most=40)
         return pictures.draw_lattice(
             [
-                (str(n), len(row.extent), "; ".join(names[iri] for iri in row.own_concepts))
+                (
+                    str(n),
+                    len(row.extent),
+                    listed([names[iri] for iri in row.own_concepts], settings.language),
+                )
                 for n, row in enumerate(lattice.rows)
             ],
             [(str(n), str(up)) for n, row in enumerate(lattice.rows) for up in row.upper],

@@ -235,6 +235,7 @@ def search(settings: Settings, words: tuple[str, ...], limit: int) -> None:
 @click.pass_obj
 def compare(settings: Settings, cities: tuple[str, ...], level: str) -> None:
     """Put cities side by side: what is documented, searched in vain, or unknown."""
+    from kg.messages import listed
     from kg.terms import shorten
 
     graph = settings.open()
@@ -279,11 +280,11 @@ def compare(settings: Settings, cities: tuple[str, ...], level: str) -> None:
             ],
             settings,
         )
-    documented = "; ".join(
+    documented = [
         settings.text("documented-city").format(names[city], *compared.documented[city])
         for city in compared.cities
-    )
-    settings.say("compare-note", documented)
+    ]
+    settings.say("compare-note", listed(documented, settings.language))
 
 
 @main.command()
@@ -346,6 +347,7 @@ def query(settings: Settings, name: str, parameters: tuple[str, ...]) -> None:
                 raise ParameterError("parameter-form", pair)
             values[key] = value
         answer = run_query(graph.store, name, values, language=settings.language)
+        settings.answer = name
         _say_caution(name, settings)
     print_answer(answer, settings)
 
@@ -486,7 +488,7 @@ def _check_facts(settings: Settings, facts: Path, more: Sequence[Path]) -> None:
     built = build_dataset(facts, *more, progress=settings.progress)
     for warning in built.warnings:
         if not more or warning.path in more:
-            click.echo(warning.render(settings.language), err=True)
+            settings.remark(warning.render(settings.language))
     claims = built.nquads.count(b"#type> <https://w3id.org/city-practice-graph/ontology#Claim> .")
     if more:
         settings.say("check-file-good", more[0], facts)
@@ -543,7 +545,7 @@ def _check_coverage(settings: Settings, facts: Path) -> None:
             click.echo(settings.text("coverage-line").format(paragraph, done, total))
         click.echo(settings.text("coverage-total").format(source, found.covered, found.total))
         for fault in found.lost:
-            click.echo(fault.render(settings.language), err=True)
+            settings.remark(fault.render(settings.language))
         complete = complete and not found.lost
     if not complete:
         raise click.exceptions.Exit(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -17,6 +18,16 @@ def _message(code: str, language: Language) -> tuple[str, str]:
     from kg.messages import message
 
     return message(code, language)
+
+
+def _fill(text: str, values: Sequence[str], language: Language) -> str:
+    """Put what was found into a message; names listed in Chinese stand between Chinese marks."""
+    if language == "zh":
+        values = [
+            value.replace(", ", "、") if re.fullmatch(r"[^\s,]+(, [^\s,]+)+", value) else value
+            for value in values
+        ]
+    return text.format(*values)
 
 
 class Fault(NamedTuple):
@@ -52,7 +63,7 @@ class Fault(NamedTuple):
         if self.severity == "warning":
             level = "warning: " if language == "en" else "警告："
         gap = " " if language == "en" else ""
-        text = (problem + gap + remedy).format(*self.values)
+        text = _fill(problem + gap + remedy, self.values, language)
         return f"{place}{separator}{level}{text}"
 
 
@@ -66,7 +77,7 @@ class KgError(Exception):
     def render(self, language: Language = "en") -> str:
         """Problem and way out, in one language."""
         problem, remedy = _message(self.code, language)
-        return (problem + (" " if language == "en" else "") + remedy).format(*self.values)
+        return _fill(problem + (" " if language == "en" else "") + remedy, self.values, language)
 
     def __str__(self) -> str:
         return self.render("en")

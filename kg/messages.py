@@ -5,6 +5,7 @@ Each message is a problem and a remedy. A test holds both languages to the same 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Literal
 
 Language = Literal["en", "zh"]
@@ -1253,6 +1254,43 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "端点 {0} 返回的不是 SPARQL 结果。",
         "请确认该地址是 SPARQL 1.1 端点。",
     ),
+    # queries that the endpoint refuses by their text
+    "problem-query-size": (
+        "The query is longer than {0} KiB.",
+        "Ask in parts, or get the whole dataset and ask it on your own machine.",
+        "查询超过 {0} KiB。",
+        "请分成几次查询，或下载整个数据集在本机查询。",
+    ),
+    "problem-query-tokens": (
+        "The query has more than {0} words and signs.",
+        "Ask in parts, or get the whole dataset and ask it on your own machine.",
+        "查询的词和符号超过 {0} 个。",
+        "请分成几次查询，或下载整个数据集在本机查询。",
+    ),
+    "problem-query-nesting": (
+        "The query has brackets more than {0} deep.",
+        "Write it flatter: brackets around single values and groups can mostly be left out.",
+        "查询的括号嵌套超过 {0} 层。",
+        "请减少嵌套：单个值或单个图模式外的括号大多可以省去。",
+    ),
+    "problem-query-unions": (
+        "The query has more than {0} UNIONs.",
+        "List the alternatives in VALUES, or ask in parts.",
+        "查询中的 UNION 超过 {0} 个。",
+        "请用 VALUES 列出各选项，或分成几次查询。",
+    ),
+    "problem-query-optionals": (
+        "The query has more than {0} OPTIONALs.",
+        "Ask for some of the properties, or in parts.",
+        "查询中的 OPTIONAL 超过 {0} 个。",
+        "请只查询部分属性，或分成几次查询。",
+    ),
+    "problem-query-joined": (
+        "One group of the query joins more than {0} triple patterns.",
+        "Ask in parts, or list the things that you look for in VALUES.",
+        "查询的一个图模式中连接了超过 {0} 个三元组模式。",
+        "请分成几次查询，或用 VALUES 列出要查的对象。",
+    ),
 }
 
 
@@ -1540,6 +1578,19 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "with the network of this machine, which you stated has none",
         "依本机网络执行（您已声明本机无网络）",
     ),
+    "linked-out": ("What is said of it", "相关陈述"),
+    "linked-in": ("What leads to it", "引用它的内容"),
+    "linked-said": ("What it says", "声明内容"),
+    "limits": (
+        (
+            "Limits: query {0} KiB, {1} s a query, answer {2} MiB, {3} s of query time a minute "
+            "for each client. Read only; no SERVICE."
+        ),
+        (
+            "限制：查询语句 {0} KiB，每次查询 {1} 秒，结果 {2} MiB，"
+            "每个客户端每分钟查询时间 {3} 秒。只读；不执行 SERVICE。"
+        ),
+    ),
     "written": ("Written: {0}", "已写入：{0}"),
     "error": ("Error: ", "错误："),
     "data-or-endpoint": (
@@ -1686,6 +1737,192 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "sources": ("sources", "来源数"),
     "regions": ("regions", "区域数"),
     "city_list": ("which", "城市"),
+    # columns that statisticians read
+    "once": ("on record once", "仅见一次的概念数"),
+    "twice": ("on record twice", "仅见两次的概念数"),
+    "good_coverage": ("coverage, Good", "古德覆盖度"),
+    "standard_error": ("standard error", "标准误"),
+    "deviation": ("standard deviation", "标准差"),
+    "share_low": ("share seen, 95 % from", "已见占比95%下限"),
+    "share_high": ("share seen, to", "已见占比95%上限"),
+    "rarefied_error": ("standard error of richness", "丰富度标准误"),
+    "odds_ratio": ("odds ratio", "优势比"),
+    "odds_low": ("odds ratio, 95 % from", "优势比95%下限"),
+    "odds_high": ("odds ratio, to", "优势比95%上限"),
+    "fisher_p": ("p, Fisher's exact test", "费希尔精确检验p值"),
+    "first": ("one, id", "其一标识"),
+    "second": ("other, id", "其二标识"),
+    "ratio": ("times expected", "实际与期望之比"),
+    "phi": ("phi", "φ系数"),
+    "z": ("z", "z值"),
+    "check_expected": ("expected, other null", "复核期望值"),
+    "check_p": ("p, other null", "复核p值"),
+    "stable": ("one left out, still found", "去一后仍为发现的次数"),
+    "stable_of": ("of", "去一次数"),
+    "enough_together": ("found together from", "构成同现偏多的最少城市数"),
+    "enough_apart": ("found apart up to", "构成同现偏少的最多城市数"),
+    "number": ("number", "编号"),
+    "delta": ("delta", "Δ值"),
+    "upper": ("more general", "上位集合编号"),
+    "kendall": ("Kendall's tau", "肯德尔τ系数"),
+    "rank_biserial": ("rank biserial", "秩二列相关系数"),
+    "overlap": ("overlap", "重叠系数"),
+    "p_value": ("p", "p值"),
+    "q_value": ("q", "q值"),
+    "expected_popular": ("expected by popularity", "按普遍程度的期望值"),
+    "z_popular": ("z by popularity", "按普遍程度的z值"),
+    "p_popular": ("p by popularity", "按普遍程度的p值"),
+    "q_popular": ("q by popularity", "按普遍程度的q值"),
+    "where_here": ("place, here", "本城出处"),
+    "where_there": ("place, there", "对方出处"),
+    "coding": ("coded as", "编码"),
+    "alone": ("covered by it alone", "仅由此项覆盖"),
+    "pri": ("PRI", "PRI（不一致性的比例缩减）"),
+    "assumptions": ("assumptions", "简化假设数"),
+    "companion": ("companion", "相伴内容"),
+    "direct": ("recorded as", "直接记录的概念"),
+    "source": ("source", "来源"),
+    "reference": ("reference", "参考文献序号"),
+    "start_year": ("start year", "起始年"),
+    # columns of named queries
+    "after": ("after", "后一名次"),
+    "agencies": ("agencies", "机构数"),
+    "amount": ("amount", "数额"),
+    "appraisal": ("appraisal", "评价等级"),
+    "appraised": ("claim of the appraisal", "评价所据声明"),
+    "arrangement": ("arrangement", "安排"),
+    "awardedBy": ("awarded by", "授予机构"),
+    "awardedTo": ("awarded to", "授予对象"),
+    "baselineYear": ("baseline year", "基准年"),
+    "basis": ("basis", "名次依据"),
+    "before": ("before", "前一名次"),
+    "best": ("best", "最佳名次"),
+    "broader": ("broader", "上位概念"),
+    "cityName": ("city name", "城市名称"),
+    "company": ("company", "企业"),
+    "companyName": ("company name", "企业名称"),
+    "comparable": ("comparable", "可比"),
+    "country": ("country", "国家或地区"),
+    "currency": ("currency or unit", "货币或单位"),
+    "creator": ("author", "作者"),
+    "definition": ("definition", "定义"),
+    "description": ("description", "说明"),
+    "document": ("document", "文献"),
+    "domains": ("domains", "领域数"),
+    "edition": ("edition", "榜单版次"),
+    "editions": ("editions", "版次数"),
+    "end": ("end", "结束位置"),
+    "endYear": ("end year", "结束年"),
+    "factor": ("factor", "要素"),
+    "figures": ("figures", "数据项数"),
+    "group": ("group", "相关群体"),
+    "groupName": ("group name", "群体名称"),
+    "indicator": ("indicator", "指标"),
+    "issued": ("published", "发布日期"),
+    "language": ("language", "语言"),
+    "read": ("read on", "阅读日期"),
+    "interval": ("interval", "会议周期"),
+    "kind": ("kind", "类别"),
+    "latitude": ("latitude", "纬度"),
+    "lead": ("lead", "牵头组织"),
+    "level": ("level", "层级"),
+    "longitude": ("longitude", "经度"),
+    "means": ("means", "所用手段"),
+    "meansName": ("means, name", "手段名称"),
+    "measurement": ("measurement", "度量"),
+    "method": ("method", "排名方法"),
+    "observation": ("observation", "观测"),
+    "observedYear": ("observed year", "观测年"),
+    "organisation": ("organisation", "组织"),
+    "other": ("other", "另一项"),
+    "outcome": ("outcome", "成效"),
+    "peer": ("city to learn from", "可参照城市"),
+    "practices": ("practices", "实践数"),
+    "precision": ("precision", "起始年精度"),
+    "publisher": ("publisher", "发布机构"),
+    "recognition": ("recognition", "荣誉"),
+    "recommendation": ("recommendation", "建议"),
+    "record": ("record", "查证记录"),
+    "resource": ("resource", "治理资源"),
+    "rise": ("places risen", "上升位数"),
+    "role": ("role", "参与方式"),
+    "scheme": ("scheme", "概念表"),
+    "scored": ("claim of the score", "得分所据声明"),
+    "set": ("compared among", "参照范围"),
+    "start": ("start", "起始位置"),
+    "startYear": ("start year", "起始年"),
+    "sum": ("sum of scores", "要素得分之和"),
+    "target": ("target", "目标"),
+    "theme": ("theme", "主题"),
+    "title": ("title", "标题"),
+    "total": ("total score", "总分"),
+    "type": ("type", "类型"),
+    "typeName": ("type, name", "类型名称"),
+    "unknown": ("unknown", "未知实践数"),
+    "url": ("web address", "网址"),
+    "used": ("mechanism used", "所用机制"),
+    "valueName": ("value, name", "值的名称"),
+    "where": ("place", "出处"),
+    "words": ("recorded words", "记录用语"),
+    # columns that mean something else in one answer
+    "search.score": ("score", "相似度"),
+    "coverage.level": ("compared at", "比较时的项目数"),
+    "scores.factor": ("factor, id", "要素标识"),
+    "configurations.of": ("of", "总数"),
+    "gap.of": ("of", "参与比较的城市数"),
+    "peers.of": ("of practices", "范围内实践数"),
+    "peers.factors": ("factors", "要素"),
+    "companions.of": ("of programmes", "项目总数"),
+    "companions.documented": ("with any on record", "有同类记载的项目数"),
+    "companions.claims": ("claims", "声明"),
+    "totals-and-sums.factors": ("factors", "要素数"),
+    "mechanisms-with-practice.of": ("of programmes", "项目总数"),
+    "technologies-with-practice.of": ("of programmes", "项目总数"),
+    "cq12-recognitions.place": ("place", "获奖名次"),
+    "cq13-appraisal.level": ("appraisal", "评价等级"),
+    "cq16-mechanisms-by-place.place": ("place", "所在地"),
+    "cq22-recommendation-structure.group": ("group", "建议分组"),
+    "cq22-recommendation-structure.groupName": ("group name", "分组名称"),
+    "programmes.place": ("place", "所在地"),
+    # what codes mean that no concept scheme has; concepts have their own names
+    "code-yes": ("yes", "是"),
+    "code-no": ("no", "否"),
+    "code-more": ("; +{0}", "，另有 {0} 项"),
+    "code-together": ("together", "同现偏多"),
+    "code-apart": ("apart", "同现偏少"),
+    "code-ranked": ("cities ranked after them", "名次在后的城市"),
+    "code-others": ("all others on record", "其他有记录的城市"),
+    "code-unknown": ("unknown", "未知"),
+    "code-mechanism": ("mechanism", "机制"),
+    "code-technology": ("technology", "技术"),
+    "code-region": ("region", "区域"),
+    "code-subregion": ("sub-region", "次区域"),
+    "code-population": ("population", "人口"),
+    "code-rank": ("rank", "名次"),
+    "code-factors": ("factors", "要素"),
+    "code-unknown-here": ("unknown here", "本城未知"),
+    "code-unknown-there": ("unknown there", "对方未知"),
+    "code-unknown-both": ("unknown of both", "双方均未知"),
+    "code-different-kinds": ("of different kinds", "口径不同"),
+    "code-here": ("here", "本城"),
+    "code-there": ("there", "对方"),
+    "code-no-programmes": ("no programme on record", "无项目记录"),
+    "code-one-programme": ("one programme on record", "仅有一个项目记录"),
+    "code-none-repeated": ("nothing on record twice", "没有重复出现的概念"),
+    "code-positive": ("outcome", "结果为真"),
+    "code-negative": ("no outcome", "结果为假"),
+    "code-contradictory": ("contradictory", "矛盾"),
+    "code-excluded": ("excluded", "排除"),
+    "code-remainder": ("remainder", "逻辑余项"),
+    "code-complex": ("complex", "复杂解"),
+    "code-parsimonious": ("parsimonious", "简约解"),
+    "code-intermediate": ("intermediate", "中间解"),
+    "code-product": ("product", "组态"),
+    "code-sum": ("sum", "整体"),
+    "code-gap": ("gap", "差距"),
+    "code-shared": ("shared", "共有"),
+    "code-body": ("body", "参加机构"),
+    "code-domain": ("domain", "领域"),
     "subject": ("subject", "主体"),
     "property": ("property", "属性"),
     "value": ("value", "值"),
@@ -1697,7 +1934,17 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "skos:prefLabel": ("name", "名称"),
     "skos:altLabel": ("other name", "别名"),
     "foaf:page": ("web page", "网页"),
-    "score": ("score", "相似度"),
+    "dcterms:source": ("source", "来源"),
+    "qb:dataSet": ("data set", "数据集"),
+    "qb:Observation": ("observation", "观测"),
+    "rdf:type": ("type", "类型"),
+    "skos:Concept": ("concept", "概念"),
+    "skos:broader": ("broader", "上位概念"),
+    "skos:broaderTransitive": ("broader at any level", "各级上位概念"),
+    "skos:definition": ("definition", "定义"),
+    "skos:inScheme": ("scheme", "概念表"),
+    "skos:relatedMatch": ("related elsewhere", "外部相关概念"),
+    "score": ("score", "得分"),
     "query": ("query", "查询"),
     "question": ("question", "问题"),
     "parameters": ("parameters", "参数"),
@@ -1782,9 +2029,28 @@ def text(key: str, language: Language) -> str:
     return _TEXTS[key][1 if language == "zh" else 0]
 
 
-def column(name: str, language: Language) -> str:
-    """Heading of a column; columns of free queries keep their variable's name."""
-    return text(name, language) if name in _TEXTS else name
+def column(name: str, language: Language, answer: str = "") -> str:
+    """Heading of a column; columns of free queries keep their variable's name.
+
+    ``answer`` names the command or query: in some a column means something else.
+    """
+    for key in (f"{answer}.{name}", name):
+        if key in _TEXTS:
+            return text(key, language)
+    return name
+
+
+def code(name: str, language: Language) -> str:
+    """What a code in a cell means; a code that has no text stays what it is."""
+    return text(f"code-{name}", language) if f"code-{name}" in _TEXTS else name
+
+
+def listed(items: Sequence[str], language: Language, *, between: str = "; ") -> str:
+    """Things in one line, as the language sets a list; ``between`` stands there in English."""
+    if language == "zh":
+        # Marks inside a thing need a stronger one between things (GB/T 15834-2011, 4.6).
+        between = "；" if any(mark in item for item in items for mark in "、，：") else "、"
+    return between.join(items)
 
 
 def explained(name: str, language: Language) -> str:

@@ -154,7 +154,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         ),
         (
             "{concepts} × {city}及 {compared} 座对照城市中有记载的 {documented} 座，"
-            "按情境相似程度排列。右侧为这 {documented} 座中有记载的城市数。"
+            "按背景相似程度排列。右侧为这 {documented} 座中有记载的城市数。"
         ),
     ),
     "gap-missing": ("Not on record for {city}, most often on record first", "{city}未见记载"),

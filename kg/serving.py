@@ -49,7 +49,13 @@ def rollback(settings: Settings, /, folder: Path, version: str | None) -> None:
 @click.command(cls=KgCommand)
 @click.argument("folder", required=False, type=PATH)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65_535), default=8000, show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8000,
+    show_default=True,
+    help="Port to listen on; 0 takes a free one.",
+)
 @click.option(
     "--isolation",
     type=click.Choice(["auto", "namespace", "file-slots", "host"]),
@@ -62,6 +68,13 @@ def rollback(settings: Settings, /, folder: Path, version: str | None) -> None:
     default="",
     metavar="ADDRESSES",
     help="Reverse proxies whose X-Forwarded-For is believed, separated by commas.",
+)
+@click.option(
+    "--address",
+    default="",
+    metavar="URL",
+    help="Where clients find the service, such as https://data.example.org; as asked for if left "
+    "out.",
 )
 @click.option(
     "--client-seconds",
@@ -78,6 +91,7 @@ def serve(
     port: int,
     isolation: str,
     proxy: str,
+    address: str,
     client_seconds: float | None,
     quiet: bool,
 ) -> None:
@@ -112,6 +126,7 @@ def serve(
                 limits=limits,
                 isolation=isolation,
                 proxy=proxy,
+                address=address,
                 quiet=quiet,
             )
         except OSError as error:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
+from kg.messages import Language
 from kg.names import fold
 from kg.resources import ontology_folder
 from kg.terms import CONCEPT, ID, SKOLEM, SOURCE, expand
@@ -18,6 +19,7 @@ from kg.terms import CONCEPT, ID, SKOLEM, SOURCE, expand
 # A scheme with more concepts than this is searched, not read through in an error message.
 _LISTED: Final = 30
 
+_NAMES = frozenset((expand("rdfs:label"), expand("skos:prefLabel")))
 _IN_SCHEME = ox.NamedNode(expand("skos:inScheme"))
 _FROM = ox.NamedNode(expand("dcterms:source"))
 _LABELS = frozenset(ox.NamedNode(expand(name)) for name in ("skos:prefLabel", "skos:altLabel"))
@@ -75,6 +77,20 @@ def vocabulary_triples() -> tuple[ox.Triple, ...]:
 
 def _skolem(term: Any) -> Any:
     return ox.NamedNode(SKOLEM + term.value) if isinstance(term, ox.BlankNode) else term
+
+
+@cache
+def labels(language: Language) -> Mapping[str, str]:
+    """IRI to name of the classes, properties and concepts, in one language."""
+    tag = "zh-hans" if language == "zh" else "en"
+    return {
+        triple.subject.value: triple.object.value
+        for triple in vocabulary_triples()
+        if triple.predicate.value in _NAMES
+        and isinstance(triple.subject, ox.NamedNode)
+        and isinstance(triple.object, ox.Literal)
+        and (triple.object.language or "").lower() == tag
+    }
 
 
 @cache

@@ -44,7 +44,7 @@ def test_a_broken_copy_is_refused(
     facts = Path(shutil.copytree(HERE / "facts", tmp_path / "facts"))
     shutil.copyfile(HERE / "broken" / name, facts / "city" / "testville.yaml")
     before = fingerprint(tmp_path)
-    result = CliRunner().invoke(main, ["--lang", language, "check", str(facts)])
+    result = CliRunner().invoke(main, ["check", str(facts)], env={"KG_LANG": language})
     assert result.exit_code == 1, result.output
     place = f"{facts / 'city' / 'testville.yaml'}:{line}:"
     found = [shown for shown in result.stderr.splitlines() if shown.startswith(place)]
@@ -145,7 +145,9 @@ def test_a_small_scheme_is_listed_before_a_new_concept_is_proposed(
 ) -> None:
     (fault,) = faults_of(tmp_path, "programmeStatus: running", "programmeStatus: runing")
     told = fault.render(language)
-    words = ["running", "ended, pilot, proposed, running, unknown", "programme-status.ttl"]
+    between = "、" if language == "zh" else ", "
+    states = between.join(["ended", "pilot", "proposed", "running", "unknown"])
+    words = ["running", states, "programme-status.ttl"]
     places = [told.index(word) for word in words]
     assert places == sorted(places)
 

@@ -42,6 +42,7 @@ def test_the_wheel_is_small_and_whole(wheel: Path) -> None:
         "kg/py.typed",
         "kg/data/city/singapore.yaml",
         "kg/templates/network.html",
+        "kg/locale/zh/LC_MESSAGES/kg.mo",
         "kg/_resources/ontology/cpg.ttl",
         "kg/_resources/ontology/concepts/practice.ttl",
         "kg/_resources/ontology/context/curation.jsonld",

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 import kg
 from kg.cli import main
-from kg.errors import DatasetError, ParameterError
+from kg.errors import DatasetError, ParameterError, QueryError
 
 SMALL = Path(__file__).parent / "facts"
 
@@ -83,3 +83,9 @@ def test_writing_where_a_folder_is_names_the_place(tmp_path: Path) -> None:
     assert "Name another place" in result.stderr
     assert list(tmp_path.iterdir()) == []
     assert list(tmp_path.parent.glob(".*.part")) == []
+
+
+def test_a_function_that_is_not_there_is_an_error_of_the_query(small: Path) -> None:
+    # The engine raises a RuntimeError for this, and only for this.
+    with pytest.raises(QueryError, match="no-function"):
+        kg.open(small / "small.nq").answer("ASK { FILTER(<http://example.org/no-function>(1)) }")

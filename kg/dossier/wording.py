@@ -32,7 +32,7 @@ _WORDING: Final[dict[str, tuple[str, str]]] = {
     "other-language": ("摘要", "Summary"),
     "compared-peers": (
         "the {compared} cities of most similar context{documented}",
-        "情境最相似的 {compared} 座城市{documented}",
+        "背景最相似的 {compared} 座城市{documented}",
     ),
     "documented": ("{0} of them documented", "其中 {0} 座有记载"),
     "compared-leading": (
@@ -84,7 +84,7 @@ _WORDING: Final[dict[str, tuple[str, str]]] = {
             "In the order of cities that have it on record, then of independent sources, kind of "
             "source, grade of evidence and likeness of context."
         ),
-        "按有记载的城市数排列，其次依独立来源数、来源类型、证据等级与情境相似度。",
+        "按有记载的城市数排列，其次依独立来源数、来源类型、证据等级与背景相似度。",
     ),
     "gap-heading": ("{name}: {count} of {of} cities compared", "{name}：对照城市 {count}/{of}"),
     "gap-everywhere": (
@@ -148,7 +148,7 @@ _WORDING: Final[dict[str, tuple[str, str]]] = {
             "Likeness of context (0 to 1) from region, sub-region, population, rank and factor "
             "scores, as far as known of both; practice plays no part in it."
         ),
-        "情境相似度（0 至 1）由区域、次区域、人口、名次与要素得分中双方均已知者计算，不含实践。",
+        "背景相似度（0 至 1）由区域、次区域、人口、名次与要素得分中双方均已知者计算，不含实践。",
     ),
     "peer-city": ("City", "城市"),
     "peer-context": ("Likeness", "相似度"),

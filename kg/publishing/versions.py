@@ -3,7 +3,8 @@
 Layout::
 
     versions/000007-3f9ac2d41b7e/data.nq         canonical N-Quads
-    versions/000007-3f9ac2d41b7e/manifest.json   number, SHA-256, quads
+    versions/000007-3f9ac2d41b7e/manifest.json   number, SHA-256 of both, quads
+    versions/000007-3f9ac2d41b7e/things.txt      IRIs of ours that the data mentions
     current -> versions/000007-3f9ac2d41b7e
 
 A version is filled under another name, forced to disk and renamed; then ``current``, a symbolic
@@ -29,10 +30,12 @@ from typing import Any, Final
 
 from kg.errors import DatasetError
 from kg.files import folder_atomically, write_atomically
+from kg.terms import BASE
 
 KEPT: Final = 3
 """Versions that are kept, the current one among them."""
 _LINK_ASIDE: Final = ".current."
+_OURS: Final = re.compile(rb"<" + re.escape(BASE.encode("ascii")) + rb"([^>\s]+)>")
 _NAME: Final = re.compile(r"(\d{6})-([0-9a-f]{12})")
 
 
@@ -44,19 +47,36 @@ class Version:
     ----------
     name
         Number, counted up for ever, and the first 12 digits of the hash.
-    sha256
-        Of the N-Quads.
+    sha256, things_sha256
+        Of the N-Quads, and of the list of IRIs.
     """
 
     folder: Path
     name: str
     sha256: str
+    things_sha256: str
     quads: int
 
     @property
     def data(self) -> Path:
         """The N-Quads."""
         return self.folder / "data.nq"
+
+    def things(self) -> frozenset[str]:
+        """Every IRI below the base of the project that the data mentions, without that base.
+
+        Raises
+        ------
+        DatasetError
+            The list is damaged.
+        """
+        try:
+            content = (self.folder / "things.txt").read_bytes()
+        except OSError as error:
+            raise DatasetError("version-damaged", str(self.folder)) from error
+        if hashlib.sha256(content).hexdigest() != self.things_sha256:
+            raise DatasetError("version-damaged", str(self.folder))
+        return frozenset(content.decode("utf-8").splitlines())
 
 
 def versions(root: Path) -> list[Version]:
@@ -65,7 +85,7 @@ def versions(root: Path) -> list[Version]:
     found = []
     for folder in sorted(place.iterdir()) if place.is_dir() else []:
         if _NAME.fullmatch(folder.name):
-            version = _read(folder)
+            version = read_version(folder)
             if version is not None:
                 found.append(version)
     return found
@@ -82,7 +102,7 @@ def current(root: Path) -> Version | None:
     folder = _target(root)
     if folder is None:
         return None
-    version = _read(folder)
+    version = read_version(folder)
     if version is None:
         raise DatasetError("version-damaged", str(folder))
     return version
@@ -102,6 +122,7 @@ def verify(version: Version) -> None:
         raise DatasetError("version-damaged", str(version.folder)) from error
     if found != version.sha256:
         raise DatasetError("version-damaged", str(version.folder))
+    version.things()
 
 
 def publish(root: Path, nquads: bytes) -> Version:
@@ -132,14 +153,23 @@ def _add(place: Path, sha256: str, nquads: bytes) -> Version:
     """Write a version, whole or not at all."""
     numbers = [int(m[1]) for p in place.iterdir() if (m := _NAME.fullmatch(p.name))]
     name = f"{max(numbers, default=0) + 1:06d}-{sha256[:12]}"
-    quads = nquads.count(b"\n")
-    manifest = {"number": name[:6], "sha256": sha256, "quads": quads}
+    found = {iri.decode("utf-8") for iri in _OURS.findall(nquads)}
+    things = "\n".join(sorted(found)).encode("utf-8") + b"\n"
+    manifest = {
+        "number": name[:6],
+        "sha256": sha256,
+        "things": hashlib.sha256(things).hexdigest(),
+        "quads": nquads.count(b"\n"),
+    }
     with folder_atomically(place / name) as aside:
         write_atomically(aside / "data.nq", nquads)
+        write_atomically(aside / "things.txt", things)
         write_atomically(aside / "manifest.json", json.dumps(manifest, indent=2).encode() + b"\n")
         _force(aside)
     _force(place)
-    return Version(place / name, name, sha256, quads)
+    version = read_version(place / name)
+    assert version is not None
+    return version
 
 
 def roll_back(root: Path, name: str | None = None) -> Version:
@@ -209,10 +239,17 @@ def _alone(root: Path) -> Iterator[None]:
         yield
 
 
-def _read(folder: Path) -> Version | None:
+def read_version(folder: Path) -> Version | None:
+    """The version in a folder; None when it is not whole."""
     try:
         manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_bytes())
-        return Version(folder, folder.name, str(manifest["sha256"]), int(manifest["quads"]))
+        return Version(
+            folder,
+            folder.name,
+            str(manifest["sha256"]),
+            str(manifest["things"]),
+            int(manifest["quads"]),
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

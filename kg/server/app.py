@@ -7,8 +7,12 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from kg.errors import DatasetError
+from kg.publishing.versions import Version
+from kg.server import linked
 from kg.server.answers import Answers
 from kg.server.budgets import Budgets
+from kg.server.description import ServiceDescription
 from kg.server.http import (
     ClientGoneError,
     Receive,
@@ -23,7 +27,7 @@ from kg.server.limits import Limits
 from kg.server.log import Log
 from kg.server.measures import CONTENT_TYPE, Measures
 from kg.server.pool import Pool
-from kg.server.sparql import Endpoint
+from kg.server.sparql import Endpoint, Generation
 from kg.server.wire import Job
 
 Handler = Callable[[Request, Send], Awaitable[tuple[int, str]]]
@@ -41,24 +45,28 @@ class Service:
 
     Attributes
     ----------
+    address
+        Where clients find it, without a slash at the end; empty: as they asked for it.
     generation
-        Name of the version in use and its pool; None until the first one is there.
+        The version in use; None until the first one is there.
     lost
         Called with the address of a spawner that is gone or no longer works.
     """
 
-    def __init__(self, limits: Limits, log: Log) -> None:
+    def __init__(self, limits: Limits, log: Log, address: str = "") -> None:
         self.limits, self.log = limits, log
         self.measures = Measures()
         self.answers = Answers(limits.cache_bytes)
         self.budgets = Budgets(limits)
-        self.generation: tuple[str, Pool] | None = None
+        self.generation: Generation | None = None
         self.endpoint = Endpoint(self.serving, limits, self.budgets, self.answers)
         self.lost: Callable[[str], object] = lambda address: None
+        self.description = ServiceDescription(self.endpoint, limits, address)
+        self.linked_data = linked.LinkedData(self.serving, self.endpoint)
         self._retiring: set[asyncio.Task[None]] = set()
 
-    def serving(self) -> tuple[str, Pool]:
-        """The version in use and its pool.
+    def serving(self) -> Generation:
+        """The version in use.
 
         Raises
         ------
@@ -69,7 +77,7 @@ class Service:
             raise RequestError("starting", headers=[(b"retry-after", b"2")])
         return self.generation
 
-    async def switch(self, version: str, address: str) -> bool:
+    async def switch(self, version: Version, address: str) -> bool:
         """Serve another version: new queries go to it at once, running ones end where they are.
 
         Returns
@@ -81,19 +89,25 @@ class Service:
         try:
             await pool.open()
         except OSError as error:
-            self.log.write("version-refused", version=version, why=str(error))
+            self.log.write("version-refused", version=version.name, why=str(error))
             return False
         result = await pool.run(_CANARY)
         if result.outcome != "answer" or b"true" not in result.body:
-            self.log.write("version-refused", version=version, why=result.outcome)
+            self.log.write("version-refused", version=version.name, why=result.outcome)
             await pool.close()
             return False
-        old, self.generation = self.generation, (version, pool)
-        if old is not None and old[0] != version:
+        try:
+            things = version.things()
+        except DatasetError as error:
+            self.log.write("version-refused", version=version.name, why=str(error))
+            await pool.close()
+            return False
+        old, self.generation = self.generation, Generation(version.name, pool, things)
+        if old is not None and old.name != version.name:
             self.answers.clear()
-        self.log.write("version", version=version)
+        self.log.write("version", version=version.name)
         if old is not None:
-            task = asyncio.ensure_future(old[1].close())
+            task = asyncio.ensure_future(old.pool.close())
             self._retiring.add(task)
             task.add_done_callback(self._retiring.discard)
         return True
@@ -101,7 +115,7 @@ class Service:
     async def close(self) -> None:
         """Let running queries end, then the workers."""
         if self.generation is not None:
-            await self.generation[1].close()
+            await self.generation.pool.close()
         if self._retiring:
             await asyncio.wait(self._retiring)
 
@@ -135,21 +149,28 @@ class Service:
     def route(self, path: str) -> tuple[str, Handler]:
         """Name of a route, for figures, and what answers it."""
         if path in ("/sparql", "/sparql/"):
-            return "sparql", self.endpoint
+            return "sparql", self.sparql
         if path == "/health":
             return "health", self.health
         if path == "/metrics":
             return "metrics", self.metrics
+        if path.startswith(linked.PREFIXES):
+            return "linked-data", self.linked_data
         return "none", self.nothing
+
+    async def sparql(self, request: Request, send: Send) -> tuple[int, str]:
+        """Answer a query, or describe the service to who asks nothing."""
+        if request.method in ("GET", "HEAD") and not request.scope["query_string"]:
+            return await self.description(request, send)
+        return await self.endpoint(request, send)
 
     async def health(self, request: Request, send: Send) -> tuple[int, str]:
         """Whether a query goes through a worker: the front alone says nothing."""
         require_reading(request)
-        version, pool = self.serving()
-        result = await pool.run(_CANARY)
+        now, result = await self.endpoint.evaluate(_CANARY)
         if result.outcome != "answer":
             raise RequestError("busy", headers=[(b"retry-after", b"2")])
-        body = f'{{"status": "ok", "version": "{version}"}}\n'.encode("ascii")
+        body = f'{{"status": "ok", "version": "{now.name}"}}\n'.encode("ascii")
         fields = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
         await respond(send, 200, fields, body, head=request.method == "HEAD")
         return 200, "health"
@@ -158,7 +179,7 @@ class Service:
         """Figures for operators."""
         require_reading(request)
         if self.generation is not None:
-            pool = self.generation[1]
+            pool = self.generation.pool
             self.measures.running.set(pool.running)
             self.measures.waiting.set(pool.waiting)
             for what, number in (

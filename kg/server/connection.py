@@ -7,7 +7,10 @@ client nothing and would cost us a file slot, until there are none.
 
 from __future__ import annotations
 
+import array
 import asyncio
+import fcntl
+import termios
 from collections import Counter
 from typing import Any, Final, cast
 
@@ -18,6 +21,10 @@ from kg.server.limits import Limits
 
 _FIELDS: Final = 32 * 1024
 """Bytes of header fields."""
+_AHEAD: Final = 100
+"""Requests that a client may send before the answer of the first."""
+_LEAST: Final = 16 * 1024
+"""Bytes that a client fetches between two looks, or is left."""
 _TOO_LONG: Final = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
     b"content-length: 0\r\nconnection: close\r\n\r\n"
@@ -41,12 +48,16 @@ class Connection(HttpToolsProtocol):
     _address = ""
     _heading = True
     """Whether the next bytes belong to the head of a request."""
+    _began = False
+    """Whether a request begins in the bytes that are being read."""
     _size = 0
     """Bytes of the current request."""
     _due: asyncio.TimerHandle | None = None
     """When the head has to be there."""
     _fetched: asyncio.TimerHandle | None = None
-    """When the client has to have fetched what waits for it."""
+    """When the client has to have fetched some of what waits for it."""
+    _unfetched = 0
+    """Bytes that waited for it at the last look."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Count the connection; the head of the first request has to come in time."""
@@ -73,7 +84,10 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Take bytes, so many for a head and so many for a whole request."""
         self._size += len(data)
+        self._began = False
         super().data_received(data)
+        if self._began:
+            self._size = len(data)
         if self.transport.is_closing():
             return
         most = 4 * self.limits.query_bytes + _FIELDS  # percent-encoding may make three of one
@@ -89,7 +103,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
-        self._heading, self._size = True, 0
+        self._heading = self._began = True
 
     def on_headers_complete(self) -> None:
         """The head is there."""
@@ -98,11 +112,14 @@ class Connection(HttpToolsProtocol):
             self._due.cancel()
             self._due = None
         super().on_headers_complete()
+        if len(self.pipeline) > _AHEAD:
+            # uvicorn goes on reading, and each packet has room for thousands.
+            self.transport.abort()
 
     def pause_writing(self) -> None:
         """More waits for the client than it fetches."""
         super().pause_writing()
-        self._fetched = self.loop.call_later(self.limits.body_seconds, self._leave)
+        self._watch()
 
     def resume_writing(self) -> None:
         """It has fetched most of that."""
@@ -111,16 +128,40 @@ class Connection(HttpToolsProtocol):
             self._fetched = None
         super().resume_writing()
 
+    def on_response_complete(self) -> None:
+        """An answer has been written; the connection may be closing."""
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._watch()
+
     def timeout_keep_alive_handler(self) -> None:
-        """The client has asked nothing more; what it has not fetched by now it never will."""
+        """The client has asked nothing more."""
         self._leave()
 
     def _leave(self) -> None:
-        """Close without waiting for what the client has not fetched."""
-        if self.transport.get_write_buffer_size():
+        """Close; what waits for the client may still be fetched."""
+        self.transport.close()
+        self._watch()
+
+    def _watch(self) -> None:
+        """See from time to time that the client fetches what waits for it."""
+        if self._fetched is None and self.transport.get_write_buffer_size():
+            self._unfetched = self._waiting()
+            self._fetched = self.loop.call_later(self.limits.body_seconds, self._look)
+
+    def _look(self) -> None:
+        """Leave a client that has fetched next to nothing since the last look."""
+        self._fetched = None
+        if self._waiting() > self._unfetched - _LEAST:
             self.transport.abort()
         else:
-            self.transport.close()
+            self._watch()
+
+    def _waiting(self) -> int:
+        """Bytes that the client has not acknowledged, here and in the kernel (tcp(7), SIOCOUTQ)."""
+        kernel = array.array("i", [0])
+        fcntl.ioctl(self.transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, kernel)
+        return self.transport.get_write_buffer_size() + kernel[0]
 
 
 def connection_class(limits: Limits, trusted: frozenset[str]) -> type[Connection]:

@@ -30,9 +30,10 @@ SAFE: Final[tuple[Header, ...]] = (
     (b"access-control-expose-headers", b"ETag, Link, Location, Retry-After"),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
 """Sent with every answer."""
+_POLICY: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+"""Sent with every answer that is no page and so has no policy of its own."""
 
 
 class RequestError(Exception):
@@ -205,6 +206,8 @@ async def respond(
         Leave the body out, as HEAD asks.
     """
     fields = [*headers, *SAFE]
+    if all(name != _POLICY[0] for name, _ in fields):
+        fields.append(_POLICY)
     if status not in (204, 304):
         fields.append((b"content-length", str(len(body)).encode("ascii")))
     await send({"type": "http.response.start", "status": status, "headers": fields})

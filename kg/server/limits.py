@@ -16,8 +16,9 @@ class Limits:
 
     Attributes
     ----------
-    query_bytes, nesting, tokens, unions, optionals
-        Bounds on the text of a query (:mod:`kg.server.guard`).
+    query_bytes, nesting, tokens, unions, optionals, joined
+        Bounds on the text of a query (:mod:`kg.server.guard`); ``joined`` are patterns that are
+        joined with each other in one group.
     quick_seconds
         A query that runs longer leaves the quick lane for the slow one.
     slow_seconds
@@ -47,6 +48,7 @@ class Limits:
     tokens: int = 4_000
     unions: int = 200
     optionals: int = 50
+    joined: int = 100
     quick_seconds: float = 0.25
     slow_seconds: float = 5.0
     quick_workers: int = 2

@@ -17,6 +17,7 @@ import contextlib
 import itertools
 import json
 import os
+import signal
 import socket
 import time
 from collections import deque
@@ -39,6 +40,7 @@ Outcome = Literal[
     "busy",
     "one-at-a-time",
     "closed",
+    "killed",
 ]
 _OUTCOMES: Final[dict[int, Outcome]] = {
     ord("A"): "answer",
@@ -51,6 +53,10 @@ _NICE: Final = 10
 """Slow queries give way to quick ones when there are fewer processors than workers."""
 _START_SECONDS: Final = 10.0
 """A worker that is not ready by then means a spawner that has stopped working."""
+_TRIES: Final = 3
+"""Workers that a query may get when they are killed: all idle ones may be gone, and one more."""
+_STATUS_SECONDS: Final = 1.0
+"""The spawner tells how a worker ended within that time, or never."""
 _FRAME_SLACK: Final = 64 * 1024
 """What a frame may hold beyond the longest answer: a message of the engine quotes the query."""
 
@@ -62,7 +68,8 @@ class Result:
     Attributes
     ----------
     outcome
-        ``closed``: this pool takes no queries any more; another one may.
+        ``closed``: this pool takes no queries any more; another one may. ``killed`` is for this
+        module alone: the worker was ended from outside.
     body
         The whole answer; empty unless ``outcome`` is ``answer``.
     kind
@@ -97,6 +104,9 @@ class _Worker(asyncio.Protocol):
         self.slow = False
         self.ending = False
         self.killed = False
+        self.status = 0
+        self.has_ended = asyncio.Event()
+        """Whether the spawner has told how the process ended: ``status``."""
         self.client = ""
         self._parts = bytearray()
 
@@ -152,6 +162,8 @@ class Pool:
         self._control: socket.socket | None = None
         self._numbers = itertools.count(1)
         self._workers: dict[int, _Worker] = {}
+        self._gone: dict[int, _Worker] = {}
+        """Workers whose socket has closed and of whose process the spawner has yet to tell."""
         self._idle: list[_Worker] = []
         self._waiting: deque[asyncio.Future[_Worker | None]] = deque()
         self._closed = False
@@ -227,11 +239,15 @@ class Pool:
             Who asks: nobody has two queries in the slow lane. Empty for the service itself.
         """
         content = frame(job.encode())
-        result = await self._try(content, client)
-        if result.outcome == "crashed" and result.seconds < self.limits.quick_seconds:
-            # The worker may have been at its end before the query came to it, by no fault of the
-            # query. A query that ends its worker will end another one, and no more.
-            return await self._try(content, client)
+        for _ in range(_TRIES):
+            result = await self._try(content, client)
+            # A worker that was killed, by an operator or for want of memory elsewhere, may have
+            # been gone before the query came. After a while it is more likely to be the query.
+            if result.outcome != "killed" or result.seconds > self.limits.quick_seconds:
+                break
+        if result.outcome == "killed":
+            self.crashed += 1
+            return Result("crashed", seconds=result.seconds)
         return result
 
     async def _try(self, content: bytes, client: str) -> Result:
@@ -254,8 +270,13 @@ class Pool:
             # Its own alarm may have been quicker than ours.
             if worker.killed or seconds > self.limits.slow_seconds:
                 return Result("too-slow", seconds=seconds)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_STATUS_SECONDS):
+                    await worker.has_ended.wait()
             if not self.alive:
                 return Result("closed", seconds=seconds)
+            if worker.status == -signal.SIGKILL:
+                return Result("killed", seconds=seconds)
             self.crashed += 1
             return Result("crashed", seconds=seconds)
         except NoRoomError as error:
@@ -416,6 +437,8 @@ class Pool:
         if worker.overdue is not None:
             worker.overdue.cancel()
         self._workers.pop(worker.number, None)
+        if not worker.has_ended.is_set():
+            self._gone[worker.number] = worker
         with contextlib.suppress(ValueError):
             self._idle.remove(worker)
         if worker.ready:
@@ -446,7 +469,7 @@ class Pool:
         return True
 
     def _hear(self) -> None:
-        """Events of the spawner: processes of workers."""
+        """Events of the spawner: beginnings and ends of workers."""
         assert self._control is not None
         try:
             data = self._control.recv(65_536)
@@ -458,9 +481,15 @@ class Pool:
             self._lose()
             return
         event: dict[str, Any] = json.loads(data)
-        worker = self._workers.get(event.get("started", 0))
-        if worker is not None:
-            worker.process = event["process"]
+        if "started" in event:
+            worker = self._workers.get(event["started"])
+            if worker is not None:
+                worker.process = event["process"]
+        else:
+            worker = self._gone.pop(event["ended"], None) or self._workers.get(event["ended"])
+            if worker is not None:
+                worker.status = event["status"]
+                worker.has_ended.set()
 
     def _lose(self) -> None:
         """Let the spawner go: it ends its workers when it sees that, if it still lives."""
@@ -475,6 +504,9 @@ class Pool:
                 worker.overdue.cancel()
             if worker.transport is not None:
                 worker.transport.abort()
+        for worker in self._gone.values():
+            worker.has_ended.set()
+        self._gone.clear()
         self._first.set()
         self._send_away()
         if not self._closed and self._report is not None:

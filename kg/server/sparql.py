@@ -6,13 +6,22 @@ import asyncio
 import re
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from kg.server.answers import Answer, Answers, etag
 from kg.server.budgets import Budgets
 from kg.server.formats import GRAPHS, TABLES, Format
 from kg.server.guard import check_query
-from kg.server.http import Request, RequestError, Send, read_form, respond, while_connected
+from kg.server.http import (
+    Header,
+    Request,
+    RequestError,
+    Send,
+    read_form,
+    respond,
+    while_connected,
+)
 from kg.server.limits import Limits
 from kg.server.negotiation import accepts_gzip, choose_formats, content_type
 from kg.server.pool import Outcome, Pool, Result
@@ -40,18 +49,33 @@ _DIRECT: Final = "application/sparql-query"
 _UPDATE: Final = "application/sparql-update"
 
 
+@dataclass(frozen=True)
+class Generation:
+    """One version as it is served.
+
+    Attributes
+    ----------
+    things
+        IRIs of ours that it mentions, without the base.
+    """
+
+    name: str
+    pool: Pool
+    things: frozenset[str]
+
+
 class Endpoint:
     """Answers queries of one version at a time.
 
     Parameters
     ----------
     serving
-        Gives the version and its pool, now.
+        Gives the version in use, now.
     """
 
     def __init__(
         self,
-        serving: Callable[[], tuple[str, Pool]],
+        serving: Callable[[], Generation],
         limits: Limits,
         budgets: Budgets,
         answers: Answers,
@@ -130,39 +154,35 @@ class Endpoint:
         job: Job,
         forms: tuple[str | None, str | None],
         *,
-        filename: str | None = None,
+        extra: tuple[Header, ...] = (),
     ) -> tuple[int, Outcome | str]:
-        """Answer one query from what is kept, or by a worker."""
-        version, _ = self.serving()
+        """Answer one query from what is kept, or by a worker.
+
+        Parameters
+        ----------
+        extra
+            Further header fields of the answer; the same for the same query and format.
+        """
+        now = self.serving()
         head = request.method == "HEAD"
-        key = (version, job.query, job.default_graphs, job.named_graphs, *forms, job.gzip)
+        key = (now.name, job.query, job.default_graphs, job.named_graphs, *forms, job.gzip)
         changing = _CHANGING.search(job.query) is not None
         kept = None if changing else self.answers.get(key)
         if kept is None:
             # Only what was answered is kept, so what is kept needs no guard.
             refused = check_query(job.query, self.limits)
             if refused is not None:
-                raise RequestError(refused.problem, *refused.values)
+                raise RequestError(refused.code, *refused.values)
         tag = etag(*key)
         if not changing and matches(request.header(b"if-none-match"), tag):
-            fields = [(b"etag", tag), _VARY, _CACHE]
-            await respond(send, 304, fields)
+            await respond(send, 304, [(b"etag", tag), _VARY, _CACHE, *extra])
             return 304, "not-modified"
         if kept is not None:
             await respond(send, 200, kept.head, kept.body, head=head)
             return 200, "kept"
-        wait = self.budgets.wait(request.client)
-        if wait:
-            raise RequestError("client-budget", headers=[retry_after(wait)])
-        async with while_connected(request, self.limits.quick_seconds):
-            version, result = await self.evaluate(job, request.client)
-        self.budgets.charge(
-            request.client, result.seconds, error=result.outcome not in ("answer", "busy")
-        )
-        if result.outcome != "answer":
-            raise failure(result, self.limits)
+        now, result = await self.ask(request, job)
         # The version may have changed meanwhile: an answer bears the tag of its own version.
-        key = (version, *key[1:])
+        key = (now.name, *key[1:])
         tag = etag(*key)
         form = form_of(result, forms)
         fields = [
@@ -174,17 +194,35 @@ class Endpoint:
             fields.append((b"etag", tag))
         if result.compressed:
             fields.append((b"content-encoding", b"gzip"))
-        if filename is not None:
-            fields.append(
-                (b"content-disposition", f'inline; filename="{filename}"'.encode("ascii"))
-            )
-        kept = Answer(result.body, tuple(fields))
+        kept = Answer(result.body, (*fields, *extra))
         if not changing:
             self.answers.keep(key, kept)
         await respond(send, 200, kept.head, kept.body, head=head)
         return 200, "answer"
 
-    async def evaluate(self, job: Job, client: str) -> tuple[str, Result]:
+    async def ask(self, request: Request, job: Job) -> tuple[Generation, Result]:
+        """Version and answer of a query that a client pays for out of its budget.
+
+        Raises
+        ------
+        RequestError
+            There is no answer, or the budget is used up.
+        ClientGoneError
+            The client has not waited.
+        """
+        wait = self.budgets.wait(request.client)
+        if wait:
+            raise RequestError("client-budget", headers=[retry_after(wait)])
+        async with while_connected(request, self.limits.quick_seconds):
+            now, result = await self.evaluate(job, request.client)
+        self.budgets.charge(
+            request.client, result.seconds, error=result.outcome not in ("answer", "busy")
+        )
+        if result.outcome != "answer":
+            raise failure(result, self.limits)
+        return now, result
+
+    async def evaluate(self, job: Job, client: str = "") -> tuple[Generation, Result]:
         """Version and answer, from whichever pool takes the query.
 
         A pool that closes for another version, or lost its spawner, has taken nothing: the query
@@ -197,10 +235,10 @@ class Endpoint:
         """
         until = time.monotonic() + self.limits.queue_seconds
         while True:
-            version, pool = self.serving()
-            result = await pool.run(job, client)
+            now = self.serving()
+            result = await now.pool.run(job, client)
             if result.outcome != "closed":
-                return version, result
+                return now, result
             if time.monotonic() > until:
                 raise RequestError("starting", headers=[retry_after(2)])
             await asyncio.sleep(_NEXT_POOL)

@@ -16,10 +16,12 @@ import gc
 import hashlib
 import json
 import os
+import re
 import selectors
 import signal
 import socket
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,12 +32,21 @@ from kg.server import sandbox, worker
 from kg.terms import PREFIXES
 
 _MOST_WORKERS: Final = 64
+_TAGS: Final = re.compile(rb'"@([A-Za-z]+-[A-Za-z0-9-]*[A-Z][A-Za-z0-9-]*)')
+"""Language tags of N-Quads with a capital letter in them."""
 
 
 class Spawner:
     """Serves one web process at a time."""
 
-    def __init__(self, listener: socket.socket, dataset: ox.Store, options: argparse.Namespace):
+    def __init__(
+        self,
+        listener: socket.socket,
+        dataset: ox.Store,
+        tags: Iterable[bytes],
+        options: argparse.Namespace,
+    ) -> None:
+        self.case = worker.tag_case(tags)
         self.listener, self.dataset, self.options = listener, dataset, options
         self.process = os.getpid()
         self.workers: dict[int, int] = {}
@@ -153,7 +164,8 @@ class Spawner:
             self.dataset,
             seconds=options.seconds,
             most=options.answer_bytes,
-            prefixes=dict(PREFIXES),
+            prefixes=PREFIXES,
+            case=self.case,
             ready=ready,
         )
 
@@ -234,6 +246,7 @@ def main(arguments: list[str] | None = None) -> None:
             raise DatasetError("version-damaged", str(options.data.parent))
         dataset = ox.Store()
         dataset.load(content, format=ox.RdfFormat.N_QUADS, lenient=True)
+        tags = set(_TAGS.findall(content))
         del content
     except DatasetError as error:
         print(json.dumps({"failed": "DatasetError", "why": error.values[0]}), flush=True)
@@ -245,7 +258,7 @@ def main(arguments: list[str] | None = None) -> None:
     gc.freeze()  # what is shared with the workers stays shared
     listener = socket.socket(fileno=options.listen)
     print(json.dumps({"ready": options.isolation, "quads": len(dataset)}), flush=True)
-    Spawner(listener, dataset, options).serve()
+    Spawner(listener, dataset, tags, options).serve()
 
 
 if __name__ == "__main__":

@@ -95,6 +95,8 @@ class Supervisor:
     isolation
         ``auto``, ``namespace``, ``file-slots``, or ``host`` where the operator states that the
         machine has no network.
+    address
+        Where clients find the service, when that is not how they reach this process.
     proxy
         Addresses of reverse proxies whose ``X-Forwarded-For`` is believed; empty for none.
     """
@@ -108,10 +110,12 @@ class Supervisor:
         limits: Limits | None = None,
         isolation: str = "auto",
         proxy: str = "",
+        address: str = "",
         quiet: bool = False,
     ) -> None:
         self.root, self.limits = root, limits or Limits()
         self.isolation, self.proxy, self.quiet = isolation, proxy, quiet
+        self.address = address.rstrip("/")
         self.log = Log(quiet=quiet)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.listener = socket.socket(family, socket.SOCK_STREAM)
@@ -354,6 +358,7 @@ class Supervisor:
                     *("--control", str(theirs.fileno())),
                     *("--limits", self.limits.encode()),
                     *("--proxy", self.proxy),
+                    *("--address", self.address),
                     *(["--quiet"] if self.quiet else []),
                 ],
                 pass_fds=[self.listener.fileno(), theirs.fileno()],
@@ -370,7 +375,7 @@ class Supervisor:
 
     def announce(self, spawner: _Spawner) -> None:
         """Name a version to serve to the web process."""
-        order = {"version": spawner.version.name, "address": str(spawner.address)}
+        order = {"folder": str(spawner.version.folder), "address": str(spawner.address)}
         if self.control is not None:
             # A web process that has ended, or reads no more, is started again and told then.
             with contextlib.suppress(OSError):

@@ -13,10 +13,12 @@ import json
 import resource
 import signal
 import socket
+from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
 
+from kg.publishing.versions import read_version
 from kg.server import sandbox
 from kg.server.app import Service
 from kg.server.connection import connection_class
@@ -47,7 +49,8 @@ class Follower:
             # The supervisor has ended; the kernel ends this process.
             await asyncio.Event().wait()
         order = json.loads(message)
-        served = await self.service.switch(order["version"], order["address"])
+        version = read_version(Path(order["folder"]))
+        served = version is not None and await self.service.switch(version, order["address"])
         self.say({"address": order["address"], "served": served})
 
     async def follow(self) -> None:
@@ -67,7 +70,7 @@ async def serve(
 ) -> None:
     """Run until a signal asks to stop; requests that are under way come to their end."""
     limits = Limits.decode(options.limits)
-    service = Service(limits, Log(quiet=options.quiet))
+    service = Service(limits, Log(quiet=options.quiet), options.address)
     proxies = frozenset(filter(None, options.proxy.split(",")))
     config = uvicorn.Config(
         service,
@@ -110,6 +113,7 @@ def main(arguments: list[str] | None = None) -> None:
     )
     parser.add_argument("--limits", required=True, help="JSON")
     parser.add_argument("--proxy", default="", help="addresses of proxies that are believed")
+    parser.add_argument("--address", default="", help="where clients find the service")
     parser.add_argument("--quiet", action="store_true")
     options = parser.parse_args(arguments)
     if sandbox.supported():

@@ -12,7 +12,7 @@ import io
 import resource
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
@@ -65,7 +65,13 @@ class _Bounded(io.BytesIO):
         return written
 
 
-def evaluate(dataset: ox.Store, job: Job, most: int, prefixes: dict[str, str]) -> bytes:
+def evaluate(
+    dataset: ox.Store,
+    job: Job,
+    most: int,
+    prefixes: Mapping[str, str],
+    case: Mapping[str, list[tuple[bytes, bytes]]],
+) -> bytes:
     """The content of the frame that answers a job.
 
     Parameters
@@ -74,6 +80,8 @@ def evaluate(dataset: ox.Store, job: Job, most: int, prefixes: dict[str, str]) -
         Length of the longest answer, in bytes.
     prefixes
         Prefix to namespace, for Turtle and RDF/XML.
+    case
+        From :func:`tag_case`.
     """
     try:
         graphs: dict[str, object] = {}
@@ -83,7 +91,7 @@ def evaluate(dataset: ox.Store, job: Job, most: int, prefixes: dict[str, str]) -
         answer = dataset.query(job.query, **graphs)  # type: ignore[arg-type]
     except (SyntaxError, ValueError) as error:
         return MALFORMED + str(error).encode("utf-8", "replace")
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # a function that the engine does not know
         return FAILED + str(error).encode("utf-8", "replace")
     out = _Bounded(most)
     try:
@@ -91,7 +99,7 @@ def evaluate(dataset: ox.Store, job: Job, most: int, prefixes: dict[str, str]) -
             if job.graph is None:
                 return NOT_ACCEPTABLE + b"graph"
             form = _GRAPH_FORMATS[job.graph]
-            named = prefixes if job.graph in ("turtle", "rdfxml", "jsonld") else None
+            named = dict(prefixes) if job.graph in ("turtle", "rdfxml", "jsonld") else None
             ox.serialize(answer, out, form, prefixes=named)
         else:
             if job.table is None:
@@ -102,10 +110,33 @@ def evaluate(dataset: ox.Store, job: Job, most: int, prefixes: dict[str, str]) -
     except (ValueError, OSError, RuntimeError) as error:
         return FAILED + str(error).encode("utf-8", "replace")
     body = out.getvalue()
+    used = job.graph if isinstance(answer, ox.QueryTriples) else job.table
+    for lower, usual in case.get(used or "", ()):
+        body = body.replace(lower, usual)
     packed = job.gzip and len(body) >= _WORTH_COMPRESSING
     kind = b"g" if isinstance(answer, ox.QueryTriples) else b"t"
     # Time zero: equal answers are equal bytes.
     return ANSWER + kind + (b"z" + gzip.compress(body, 5, mtime=0) if packed else b"p" + body)
+
+
+def tag_case(tags: Iterable[bytes]) -> dict[str, list[tuple[bytes, bytes]]]:
+    """For each format, what to replace so that language tags have their usual case again.
+
+    The engine knows tags in lower case only; BCP 47 (RFC 5646, section 2.1.1) writes ``zh-Hans``.
+    """
+    before = {
+        "json": b'"xml:lang":"%s"',
+        "xml": b' xml:lang="%s"',
+        "tsv": b'"@%s',
+        "turtle": b'"@%s',
+        "ntriples": b'"@%s',
+        "jsonld": b'"@language":"%s"',
+        "rdfxml": b' xml:lang="%s"',
+    }
+    return {
+        name: [(pattern % tag.lower(), pattern % tag) for tag in sorted(set(tags))]
+        for name, pattern in before.items()
+    }
 
 
 def run(
@@ -114,7 +145,8 @@ def run(
     *,
     seconds: float,
     most: int,
-    prefixes: dict[str, str],
+    prefixes: Mapping[str, str],
+    case: Mapping[str, list[tuple[bytes, bytes]]],
     ready: Callable[[], None],
 ) -> None:
     """Answer jobs until the other side closes.
@@ -138,6 +170,6 @@ def run(
         spent = int(used.ru_utime + used.ru_stime)
         hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
         resource.setrlimit(resource.RLIMIT_CPU, (spent + int(seconds) + 2, hard))
-        answer = evaluate(dataset, Job.decode(content), most, prefixes)
+        answer = evaluate(dataset, Job.decode(content), most, prefixes, case)
         signal.setitimer(signal.ITIMER_REAL, 0)
         connection.sendall(frame(answer))

@@ -80,7 +80,8 @@ class EmbeddedStore:
             if isinstance(answer, ox.QueryTriples):
                 return tuple(answer)
             return read_solutions(answer)
-        except (SyntaxError, ValueError, OSError) as error:
+        except (SyntaxError, ValueError, OSError, RuntimeError) as error:
+            # A function that the engine does not know is a RuntimeError.
             raise QueryError("bad-query", str(error)) from error
 
 

@@ -22,12 +22,13 @@ import pyoxigraph as ox
 
 from kg.catalogue import catalogue
 from kg.server.wire import Job
-from kg.server.worker import evaluate
+from kg.server.worker import evaluate, tag_case
 from tests.server.conftest import Service
 
 QUICK_WORKERS: Final = 2
 RESULTS: Final = "application/sparql-results+json"
 _TIMEOUT: Final = 30.0
+_CASE: Final = tag_case([b"zh-Hans"])
 _POINT: Final = "SELECT ?p ?o WHERE {{ <{0}> ?p ?o }}"
 
 
@@ -52,7 +53,7 @@ def checksum(body: bytes) -> str:
 
 def ask_here(dataset: ox.Store, name: str, query: str) -> Question:
     """A question with the answer that this process gives."""
-    content = evaluate(dataset, Job(query, "json", None), 1 << 30, {})
+    content = evaluate(dataset, Job(query, "json", None), 1 << 30, {}, _CASE)
     assert content[:3] == b"Atp", content[:200]
     return Question(name, query, checksum(content[3:]))
 
