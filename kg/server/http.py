@@ -7,7 +7,8 @@ the query endpoint halves the number of queries that a core can answer.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from email.message import Message
 from functools import cached_property
 from typing import Any, Final
@@ -23,6 +24,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Header = tuple[bytes, bytes]
 
 _PIECE: Final = 64 * 1024
+_CLOSE: Final[Header] = (b"connection", b"close")
+"""Sent where the rest of a request is still under way: nobody will read it."""
 SAFE: Final[tuple[Header, ...]] = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"ETag, Link, Location, Retry-After"),
@@ -46,6 +49,10 @@ class RequestError(Exception):
     ) -> None:
         super().__init__(code, *values)
         self.code, self.values, self.headers, self.extra = code, values, tuple(headers), extra
+
+
+class ClientGoneError(Exception):
+    """The client has closed its connection: there is nobody to be told."""
 
 
 class Request:
@@ -133,24 +140,74 @@ class Request:
         """
         length = self.header(b"content-length")
         if length.isdecimal() and int(length) > most:
-            raise RequestError("request-too-large", most)
+            raise RequestError("request-too-large", most, headers=[_CLOSE])
         parts, size = [], 0
         try:
             async with asyncio.timeout(seconds):
                 while True:
                     message = await self._receive()
                     if message["type"] == "http.disconnect":
-                        raise ConnectionAbortedError
+                        raise ClientGoneError
                     part = message.get("body", b"")
                     size += len(part)
                     if size > most:
-                        raise RequestError("request-too-large", most)
+                        raise RequestError("request-too-large", most, headers=[_CLOSE])
                     parts.append(part)
                     if not message.get("more_body"):
                         return b"".join(parts)
         except TimeoutError as error:
             # The rest of the body may still come: what follows is no new request.
-            raise RequestError("request-timeout", headers=[(b"connection", b"close")]) from error
+            raise RequestError("request-timeout", headers=[_CLOSE]) from error
+
+    async def gone(self) -> None:
+        """Return when the client has closed its connection; to be called after :meth:`body`."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+
+@contextlib.asynccontextmanager
+async def while_connected(request: Request, after: float) -> AsyncIterator[None]:
+    """Give up what the block does when the client has gone.
+
+    Parameters
+    ----------
+    after
+        Seconds until somebody looks: most blocks end before and are not to pay for it.
+
+    Raises
+    ------
+    ClientGoneError
+        The client has gone.
+    """
+    loop = asyncio.get_running_loop()
+    asking = asyncio.current_task()
+    watching: asyncio.Task[None] | None = None
+    gone = False
+
+    async def watch() -> None:
+        nonlocal gone
+        await request.gone()
+        gone = True
+        assert asking is not None
+        asking.cancel()
+
+    def begin() -> None:
+        nonlocal watching
+        watching = loop.create_task(watch())
+
+    timer = loop.call_later(after, begin)
+    try:
+        yield
+    except asyncio.CancelledError as error:
+        if not gone:
+            raise
+        assert asking is not None
+        asking.uncancel()
+        raise ClientGoneError from error
+    finally:
+        timer.cancel()
+        if watching is not None:
+            watching.cancel()
 
 
 def read_form(encoded: bytes) -> list[tuple[str, str]]:
@@ -181,16 +238,13 @@ async def respond(
     body: bytes = b"",
     *,
     head: bool = False,
-    seconds: float = 20.0,
 ) -> None:
-    """Send a whole answer.
+    """Send a whole answer; :mod:`kg.server.connection` leaves a client that does not fetch it.
 
     Parameters
     ----------
     head
         Leave the body out, as HEAD asks.
-    seconds
-        A client that takes longer over one piece is left.
     """
     fields = [*headers, *SAFE]
     if all(name != _POLICY[0] for name, _ in fields):
@@ -208,8 +262,7 @@ async def respond(
             "body": body[start : start + _PIECE],
             "more_body": more,
         }
-        async with asyncio.timeout(seconds):
-            await send(piece)
+        await send(piece)
 
 
 def require_reading(request: Request) -> None:

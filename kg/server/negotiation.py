@@ -7,9 +7,9 @@ brings back what ``q=0`` has ruled out, and drop a range that bears a parameter;
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache, wraps
+from typing import Final, TypeVar
 
 from kg.messages import Language
 from kg.server.formats import GRAPHS, TABLES, Format
@@ -18,6 +18,19 @@ _TEXT_TYPES: Final = ("text/",)
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*+"')
 # RFC 9110 wants a digit before the point; Java's own HTTP client leaves it out.
 _QUALITY: Final = re.compile(r"\d*\.?\d+|\d+\.")
+_SHORT: Final = 1_000
+Result = TypeVar("Result")
+
+
+def _remembered(function: Callable[[str], Result]) -> Callable[[str], Result]:
+    """Remember what a header means; a long one is no client's that comes again, and not kept."""
+    remembering = lru_cache(1024)(function)
+
+    @wraps(function)
+    def choose(header: str) -> Result:
+        return remembering(header) if len(header) <= _SHORT else function(header)
+
+    return choose
 
 
 def content_type(form: Format) -> str:
@@ -26,7 +39,7 @@ def content_type(form: Format) -> str:
     return name + "; charset=utf-8" if name.startswith(_TEXT_TYPES) else name
 
 
-@lru_cache(1024)
+@_remembered
 def qualities(header: str) -> Mapping[str, float]:
     """Ranges of a header such as ``Accept``, in lower case, with their qualities.
 

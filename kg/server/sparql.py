@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -11,7 +13,15 @@ from kg.server.answers import Answer, Answers, etag
 from kg.server.budgets import Budgets
 from kg.server.formats import GRAPHS, TABLES, Format
 from kg.server.guard import check_query
-from kg.server.http import Header, Request, RequestError, Send, read_form, respond
+from kg.server.http import (
+    Header,
+    Request,
+    RequestError,
+    Send,
+    read_form,
+    respond,
+    while_connected,
+)
 from kg.server.limits import Limits
 from kg.server.negotiation import accepts_gzip, choose_formats, content_type
 from kg.server.pool import Outcome, Pool, Result
@@ -37,6 +47,8 @@ _CHANGING: Final = re.compile(
 )
 _VARY: Final = (b"vary", b"Accept, Accept-Encoding")
 _CACHE: Final = (b"cache-control", b"public, max-age=60")
+_NEXT_POOL: Final = 0.02
+"""Seconds until the next look for a pool that takes a query."""
 _FORM: Final = "application/x-www-form-urlencoded"
 _DIRECT: Final = "application/sparql-query"
 _UPDATE: Final = "application/sparql-update"
@@ -175,48 +187,72 @@ class Endpoint:
                 return 304, "not-modified"
         outcome = "answer" if kept is None else "kept"
         if kept is None:
-            result = await self.evaluate(request, job, now.pool)
+            now, result = await self.ask(request, job)
             form = form_of(result, forms)
+            # The version may have changed meanwhile: an answer bears the tag of its own version.
+            key = (now.name, *keys[form.name][1:])
             fields = [
                 (b"content-type", content_type(form).encode("ascii")),
                 _VARY,
                 (b"cache-control", b"no-store") if changing else _CACHE,
             ]
             if not changing:
-                fields.append((b"etag", etag(*keys[form.name])))
+                fields.append((b"etag", etag(*key)))
             if result.compressed:
                 fields.append((b"content-encoding", b"gzip"))
             kept = Answer(result.body, tuple(fields))
-            # The version may have changed while the query ran; its key is that of its own version.
             if not changing:
-                self.answers.keep(keys[form.name], kept)
+                self.answers.keep(key, kept)
         if condition.strip() == "*":  # any answer at all: known only now
             tag = dict(kept.head)[b"etag"]
             await respond(send, 304, [(b"etag", tag), _VARY, _CACHE, *extra])
             return 304, "not-modified"
         head = request.method == "HEAD"
-        seconds = self.limits.body_seconds
-        await respond(send, 200, [*kept.head, *extra], kept.body, head=head, seconds=seconds)
+        await respond(send, 200, [*kept.head, *extra], kept.body, head=head)
         return 200, outcome
 
-    async def evaluate(self, request: Request, job: Job, pool: Pool) -> Result:
-        """Have a worker answer, on the client's account.
+    async def ask(self, request: Request, job: Job) -> tuple[Generation, Result]:
+        """Version and answer of a query that a client pays for out of its budget.
 
         Raises
         ------
         RequestError
-            The client has used its share, or the query has no answer.
+            There is no answer, or the budget is used up.
+        ClientGoneError
+            The client has not waited.
         """
         wait = self.budgets.wait(request.client)
         if wait:
             raise RequestError("client-budget", headers=[retry_after(wait)])
-        result = await pool.run(job, request.client)
+        async with while_connected(request, self.limits.quick_seconds):
+            now, result = await self.evaluate(job, request.client)
         self.budgets.charge(
             request.client, result.seconds, error=result.outcome not in ("answer", "busy")
         )
         if result.outcome != "answer":
             raise failure(result, self.limits)
-        return result
+        return now, result
+
+    async def evaluate(self, job: Job, client: str = "") -> tuple[Generation, Result]:
+        """Version and answer, from whichever pool takes the query.
+
+        A pool that closes for another version, or lost its spawner, has taken nothing: the query
+        goes to the next pool, which is there at once or soon.
+
+        Raises
+        ------
+        RequestError
+            There was none in time.
+        """
+        until = time.monotonic() + self.limits.queue_seconds
+        while True:
+            now = self.serving()
+            result = await now.pool.run(job, client)
+            if result.outcome != "closed":
+                return now, result
+            if time.monotonic() > until:
+                raise RequestError("starting", headers=[retry_after(2)])
+            await asyncio.sleep(_NEXT_POOL)
 
 
 def form_of(result: Result, forms: tuple[str | None, str | None]) -> Format:
