@@ -26,6 +26,8 @@ _AHEAD: Final = 100
 """Requests that a client may send before the answer of the first."""
 _LEAST: Final = 16 * 1024
 """Bytes that a client fetches between two looks, or is left."""
+_UNHEARD: Final = 1 << 20
+"""Bytes that a client may go on sending while it is told that nobody listens."""
 _ADDRESS: Final = 65_535
 """Longest address that httptools takes apart."""
 
@@ -84,9 +86,11 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes, so many for a head and so many for a whole request."""
-        if self._refused:
-            return
         self._size += len(data)
+        if self._refused:
+            if self._size > _UNHEARD:
+                self.transport.abort()
+            return
         self._began = False
         super().data_received(data)
         if self._began:
