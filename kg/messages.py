@@ -1117,6 +1117,18 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "请求超过 {0} 字节。",
         "请缩短查询。",
     ),
+    "problem-address-too-long": (
+        "The address is too long.",
+        "Send the query by POST.",
+        "地址过长。",
+        "请以 POST 方式发送查询。",
+    ),
+    "problem-head-too-long": (
+        "The header fields are too long.",
+        "Send fewer or shorter fields.",
+        "请求头过长。",
+        "请减少或缩短请求头字段。",
+    ),
     "problem-answer-too-large": (
         "The answer is longer than {0} MiB.",
         "Ask for less (LIMIT), or download the whole dataset.",

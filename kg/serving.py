@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -110,10 +112,10 @@ def serve(
         limits = replace(limits, client_seconds=client_seconds)
     with tempfile.TemporaryDirectory(prefix="kg-published-") as own:
         root = folder or Path(own)
-        if current(root) is None:
-            publish_version(root, _nquads(settings))
         if not sandbox.supported():
             raise KgError("no-isolation", sys.platform)
+        if current(root) is None:
+            _aside(lambda: publish_version(root, _nquads(settings)))
         from kg.server.supervisor import Supervisor
 
         try:
@@ -135,6 +137,26 @@ def serve(
                 "serving", f"http://{supervisor.netloc}", settings.text(f"isolation-{how}")
             )
             supervisor.run()
+
+
+def _aside(work: Callable[[], object]) -> None:
+    """Do something in a process of its own: what it loads into memory is gone afterwards.
+
+    Should it fail, that process says why, as this one would have.
+    """
+    from kg.server import sandbox
+
+    sys.stdout.flush()
+    sys.stderr.flush()
+    parent = os.getpid()
+    process = os.fork()
+    if process == 0:
+        sandbox.die_with_parent(parent)
+        work()
+        os._exit(0)
+    _, status = os.waitpid(process, 0)
+    if status:
+        sys.exit(max(1, os.waitstatus_to_exitcode(status)))
 
 
 def _nquads(settings: Settings) -> bytes:

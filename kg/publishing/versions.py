@@ -3,12 +3,15 @@
 Layout::
 
     versions/000007-3f9ac2d41b7e/data.nq         canonical N-Quads
-    versions/000007-3f9ac2d41b7e/manifest.json   number, SHA-256, quads
+    versions/000007-3f9ac2d41b7e/manifest.json   number, SHA-256 of both, quads
     versions/000007-3f9ac2d41b7e/things.txt      IRIs of ours that the data mentions
     current -> versions/000007-3f9ac2d41b7e
 
 A version is filled under another name, forced to disk and renamed; then ``current``, a symbolic
 link, is replaced in one step (POSIX ``rename``). Nothing that a reader may have open ever changes.
+
+Who changes the folder holds a lock on it that the system lets go when the process ends, however it
+ends. So what lies half made when the lock is had is nobody's, and goes.
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +34,7 @@ from kg.terms import BASE
 
 KEPT: Final = 3
 """Versions that are kept, the current one among them."""
+_LINK_ASIDE: Final = ".current."
 _OURS: Final = re.compile(rb"<" + re.escape(BASE.encode("ascii")) + rb"([^>\s]+)>")
 _NAME: Final = re.compile(r"(\d{6})-([0-9a-f]{12})")
 
@@ -41,13 +47,14 @@ class Version:
     ----------
     name
         Number, counted up for ever, and the first 12 digits of the hash.
-    sha256
-        Of the N-Quads.
+    sha256, things_sha256
+        Of the N-Quads, and of the list of IRIs.
     """
 
     folder: Path
     name: str
     sha256: str
+    things_sha256: str
     quads: int
 
     @property
@@ -56,8 +63,20 @@ class Version:
         return self.folder / "data.nq"
 
     def things(self) -> frozenset[str]:
-        """Every IRI below the base of the project that the data mentions, without that base."""
-        return frozenset((self.folder / "things.txt").read_text(encoding="utf-8").splitlines())
+        """Every IRI below the base of the project that the data mentions, without that base.
+
+        Raises
+        ------
+        DatasetError
+            The list is damaged.
+        """
+        try:
+            content = (self.folder / "things.txt").read_bytes()
+        except OSError as error:
+            raise DatasetError("version-damaged", str(self.folder)) from error
+        if hashlib.sha256(content).hexdigest() != self.things_sha256:
+            raise DatasetError("version-damaged", str(self.folder))
+        return frozenset(content.decode("utf-8").splitlines())
 
 
 def versions(root: Path) -> list[Version]:
@@ -80,10 +99,8 @@ def current(root: Path) -> Version | None:
     DatasetError
         What ``current`` points at is not a whole version.
     """
-    link = root / "current"
-    try:
-        folder = (root / link.readlink()).resolve()
-    except OSError:
+    folder = _target(root)
+    if folder is None:
         return None
     version = read_version(folder)
     if version is None:
@@ -105,12 +122,13 @@ def verify(version: Version) -> None:
         raise DatasetError("version-damaged", str(version.folder)) from error
     if found != version.sha256:
         raise DatasetError("version-damaged", str(version.folder))
+    version.things()
 
 
 def publish(root: Path, nquads: bytes) -> Version:
     """Add a version and make it current; older ones beyond :data:`KEPT` go.
 
-    The same data as the current version is no new version.
+    The same data as the current version is no new version, unless that one is damaged.
 
     Raises
     ------
@@ -118,25 +136,39 @@ def publish(root: Path, nquads: bytes) -> Version:
         The disk is full, or the folder cannot be written: what was current still is.
     """
     sha256 = hashlib.sha256(nquads).hexdigest()
-    now = current(root)
-    if now is not None and now.sha256 == sha256:
-        return now
     place = root / "versions"
     place.mkdir(parents=True, exist_ok=True)
+    with _alone(root):
+        now = _whole(root)
+        if now is not None and now.sha256 == sha256:
+            return now
+        _sweep(root)
+        version = _add(place, sha256, nquads)
+        _point(root, version)
+        _prune(root)
+    return version
+
+
+def _add(place: Path, sha256: str, nquads: bytes) -> Version:
+    """Write a version, whole or not at all."""
     numbers = [int(m[1]) for p in place.iterdir() if (m := _NAME.fullmatch(p.name))]
     name = f"{max(numbers, default=0) + 1:06d}-{sha256[:12]}"
-    quads = nquads.count(b"\n")
-    manifest = {"number": name[:6], "sha256": sha256, "quads": quads}
+    found = {iri.decode("utf-8") for iri in _OURS.findall(nquads)}
+    things = "\n".join(sorted(found)).encode("utf-8") + b"\n"
+    manifest = {
+        "number": name[:6],
+        "sha256": sha256,
+        "things": hashlib.sha256(things).hexdigest(),
+        "quads": nquads.count(b"\n"),
+    }
     with folder_atomically(place / name) as aside:
         write_atomically(aside / "data.nq", nquads)
-        things = {found.decode("utf-8") for found in _OURS.findall(nquads)}
-        write_atomically(aside / "things.txt", "\n".join(sorted(things)).encode("utf-8") + b"\n")
+        write_atomically(aside / "things.txt", things)
         write_atomically(aside / "manifest.json", json.dumps(manifest, indent=2).encode() + b"\n")
         _force(aside)
     _force(place)
-    version = Version(place / name, name, sha256, quads)
-    _point(root, version)
-    _prune(root)
+    version = read_version(place / name)
+    assert version is not None
     return version
 
 
@@ -153,36 +185,78 @@ def roll_back(root: Path, name: str | None = None) -> Version:
     DatasetError
         There is no such version, or its data is damaged.
     """
-    now = current(root)
-    known = versions(root)
-    if name is None:
-        older = [version for version in known if now is not None and version.name < now.name]
-        if not older:
-            raise DatasetError("no-older-version", str(root))
-        chosen = older[-1]
-    else:
-        matching = [version for version in known if version.name == name]
-        if not matching:
-            names = ", ".join(version.name for version in known) or "-"
-            raise DatasetError("no-such-version", name, names)
-        (chosen,) = matching
-    verify(chosen)
-    _point(root, chosen)
+    if not (root / "versions").is_dir():
+        raise DatasetError("nothing-published", str(root))
+    with _alone(root):
+        known = versions(root)
+        if name is None:
+            # The name alone: going back is what to do when the current one is damaged.
+            now = _target(root)
+            older = [version for version in known if now is not None and version.name < now.name]
+            if not older:
+                raise DatasetError("no-older-version", str(root))
+            chosen = older[-1]
+        else:
+            matching = [version for version in known if version.name == name]
+            if not matching:
+                names = ", ".join(version.name for version in known) or "-"
+                raise DatasetError("no-such-version", name, names)
+            (chosen,) = matching
+        verify(chosen)
+        _point(root, chosen)
     return chosen
+
+
+def _target(root: Path) -> Path | None:
+    """The folder that ``current`` points at; None when there is no such link."""
+    try:
+        return (root / (root / "current").readlink()).resolve()
+    except OSError:
+        return None
+
+
+def _whole(root: Path) -> Version | None:
+    """The current version; None when there is none, or it is damaged."""
+    try:
+        version = current(root)
+        if version is not None:
+            verify(version)
+    except DatasetError:
+        return None
+    return version
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Be the only one who changes the folder; wait until that is so."""
+    try:
+        import fcntl
+    except ImportError:  # not on Windows, where two publications at once are the operator's care
+        yield
+        return
+    with (root / ".lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def read_version(folder: Path) -> Version | None:
     """The version in a folder; None when it is not whole."""
     try:
         manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_bytes())
-        return Version(folder, folder.name, str(manifest["sha256"]), int(manifest["quads"]))
+        return Version(
+            folder,
+            folder.name,
+            str(manifest["sha256"]),
+            str(manifest["things"]),
+            int(manifest["quads"]),
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def _point(root: Path, version: Version) -> None:
     """Let ``current`` be this version, in one step."""
-    aside = Path(tempfile.mkdtemp(prefix=".current.", dir=root))
+    aside = Path(tempfile.mkdtemp(prefix=_LINK_ASIDE, dir=root))
     try:
         link = aside / "link"
         link.symlink_to(Path("versions") / version.name, target_is_directory=True)
@@ -193,12 +267,20 @@ def _point(root: Path, version: Version) -> None:
 
 
 def _prune(root: Path) -> None:
-    """Remove what is older than the versions kept, and what a killed publication left behind."""
-    now = current(root)
-    known = versions(root)
-    for version in known[:-KEPT]:
+    """Remove what is older than the versions kept."""
+    now = _target(root)
+    for version in versions(root)[:-KEPT]:
         if now is None or version.name != now.name:
-            shutil.rmtree(version.folder, ignore_errors=True)
+            # Under another name first: a version that is there is whole.
+            gone = version.folder.with_name(f".{version.name}.gone.part")
+            version.folder.rename(gone)
+            shutil.rmtree(gone, ignore_errors=True)
+
+
+def _sweep(root: Path) -> None:
+    """Remove what a killed publication left half made; to be called by who is alone."""
+    for aside in (*root.glob(f"{_LINK_ASIDE}*"), *(root / "versions").glob(".*.part")):
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _force(folder: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True)
@@ -21,8 +23,15 @@ class Answer:
     head: tuple[tuple[bytes, bytes], ...]
 
 
+_OVERHEAD: Final = 2_048
+"""Bytes that an answer takes beside its body and its key: objects, header fields, the table."""
+
+
 class Answers:
-    """The last answers, up to a number of bytes; those least used go first."""
+    """The last answers, up to a number of bytes; those least used go first.
+
+    Keys count, too: a query may be far longer than its answer.
+    """
 
     def __init__(self, most: int) -> None:
         self.most, self.size = most, 0
@@ -37,18 +46,25 @@ class Answers:
 
     def keep(self, key: tuple[object, ...], answer: Answer) -> None:
         """Keep an answer, unless it alone would push out most of the others."""
-        if len(answer.body) > self.most // 8 or key in self._kept:
+        size = _size(key, answer)
+        if size > self.most // 8 or key in self._kept:
             return
         self._kept[key] = answer
-        self.size += len(answer.body)
+        self.size += size
         while self.size > self.most:
-            _, gone = self._kept.popitem(last=False)
-            self.size -= len(gone.body)
+            self.size -= _size(*self._kept.popitem(last=False))
 
     def clear(self) -> None:
         """Forget all: another version is served."""
         self._kept.clear()
         self.size = 0
+
+
+def _size(key: tuple[object, ...], answer: Answer) -> int:
+    """Bytes that one answer takes, about."""
+    # A character is up to four bytes; most queries have one for each.
+    texts = sum(sys.getsizeof(part) for part in key if isinstance(part, str | tuple))
+    return len(answer.body) + texts + _OVERHEAD
 
 
 def etag(*parts: object) -> bytes:

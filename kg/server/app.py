@@ -7,12 +7,14 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from kg.errors import DatasetError
 from kg.publishing.versions import Version
 from kg.server import linked
 from kg.server.answers import Answers
 from kg.server.budgets import Budgets
 from kg.server.description import ServiceDescription
 from kg.server.http import (
+    ClientGoneError,
     Receive,
     Request,
     RequestError,
@@ -23,7 +25,8 @@ from kg.server.http import (
     respond_problem,
 )
 from kg.server.limits import Limits
-from kg.server.measures import CONTENT_TYPE, Log, Measures
+from kg.server.log import Log
+from kg.server.measures import CONTENT_TYPE, Measures
 from kg.server.named import Named
 from kg.server.pool import Pool
 from kg.server.sparql import Endpoint, Generation
@@ -32,6 +35,7 @@ from kg.server.wire import Job
 Handler = Callable[[Request, Send], Awaitable[tuple[int, str]]]
 
 _PREFLIGHT: Final = (
+    (b"allow", b"GET, HEAD, POST, OPTIONS"),
     (b"access-control-allow-methods", b"GET, HEAD, POST, OPTIONS"),
     (b"access-control-allow-headers", b"Accept, Content-Type, If-None-Match"),
     (b"access-control-max-age", b"86400"),
@@ -48,6 +52,8 @@ class Service:
         Where clients find it, without a slash at the end; empty: as they asked for it.
     generation
         The version in use; None until the first one is there.
+    lost
+        Called with the address of a spawner that is gone or no longer works.
     """
 
     def __init__(self, limits: Limits, log: Log, address: str = "") -> None:
@@ -57,7 +63,8 @@ class Service:
         self.budgets = Budgets(limits)
         self.generation: Generation | None = None
         self.endpoint = Endpoint(self.serving, limits, self.budgets, self.answers)
-        self.description = ServiceDescription(self.serving, limits, address)
+        self.lost: Callable[[str], object] = lambda address: None
+        self.description = ServiceDescription(self.endpoint, limits, address)
         self.linked_data = linked.LinkedData(self.serving, self.endpoint)
         self.named = Named(self.endpoint)
         self._retiring: set[asyncio.Task[None]] = set()
@@ -68,9 +75,9 @@ class Service:
         Raises
         ------
         RequestError
-            Nothing is served yet, or the dataset is being loaded again.
+            Nothing is served yet.
         """
-        if self.generation is None or not self.generation.pool.alive:
+        if self.generation is None:
             raise RequestError("starting", headers=[(b"retry-after", b"2")])
         return self.generation
 
@@ -82,20 +89,26 @@ class Service:
         bool
             False when a query through one of its workers does not succeed; nothing has changed.
         """
-        pool = Pool(address, self.limits)
+        pool = Pool(address, self.limits, lambda: self.lost(address))
         try:
             await pool.open()
-            result = await pool.run(_CANARY)
         except OSError as error:
             self.log.write("version-refused", version=version.name, why=str(error))
             return False
+        result = await pool.run(_CANARY)
         if result.outcome != "answer" or b"true" not in result.body:
             self.log.write("version-refused", version=version.name, why=result.outcome)
             await pool.close()
             return False
-        things = version.things()
+        try:
+            things = version.things()
+        except DatasetError as error:
+            self.log.write("version-refused", version=version.name, why=str(error))
+            await pool.close()
+            return False
         old, self.generation = self.generation, Generation(version.name, pool, things)
-        self.answers.clear()
+        if old is not None and old.name != version.name:
+            self.answers.clear()
         self.log.write("version", version=version.name)
         if old is not None:
             task = asyncio.ensure_future(old.pool.close())
@@ -118,6 +131,7 @@ class Service:
         request = Request(scope, receive)
         route, handler = self.route(request.path)
         try:
+            request.check_host()
             if request.method == "OPTIONS":
                 await respond(send, 204, _PREFLIGHT)
                 status, outcome = 204, "preflight"
@@ -125,10 +139,9 @@ class Service:
                 status, outcome = await handler(request, send)
         except RequestError as error:
             status, outcome = await respond_problem(send, request, error), error.code
-        except (TimeoutError, asyncio.CancelledError):
-            # The client is too slow, or gone: nobody is there to be told.
+        except ClientGoneError:
             self.measures.requests.labels(route, "gone").inc()
-            raise
+            return
         seconds = time.perf_counter() - began
         self.measures.requests.labels(route, str(status)).inc()
         self.measures.outcomes.labels(outcome).inc()
@@ -163,8 +176,7 @@ class Service:
     async def health(self, request: Request, send: Send) -> tuple[int, str]:
         """Whether a query goes through a worker: the front alone says nothing."""
         require_reading(request)
-        now = self.serving()
-        result = await now.pool.run(_CANARY)
+        now, result = await self.endpoint.evaluate(_CANARY)
         if result.outcome != "answer":
             raise RequestError("busy", headers=[(b"retry-after", b"2")])
         body = f'{{"status": "ok", "version": "{now.name}"}}\n'.encode("ascii")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from typing import Final
 
 import pyoxigraph as ox
@@ -15,7 +14,7 @@ from kg.server.formats import GRAPHS, TABLES
 from kg.server.http import Request, RequestError, Send, respond
 from kg.server.limits import Limits
 from kg.server.negotiation import best, content_type
-from kg.server.sparql import Generation, failure, matches
+from kg.server.sparql import Endpoint, Generation, failure, matches, retry_after
 from kg.server.wire import Job
 from kg.terms import PREFIXES
 
@@ -44,8 +43,8 @@ _ENGINE_FORMATS: Final = {
 class ServiceDescription:
     """Answers a request to the endpoint that has no query."""
 
-    def __init__(self, serving: Callable[[], Generation], limits: Limits, address: str) -> None:
-        self.serving, self.limits, self.address = serving, limits, address
+    def __init__(self, endpoint: Endpoint, limits: Limits, address: str) -> None:
+        self.endpoint, self.limits, self.address = endpoint, limits, address
         self._counted: tuple[str, dict[str, int]] = ("", {})
 
     async def __call__(self, request: Request, send: Send) -> tuple[int, str]:
@@ -56,7 +55,7 @@ class ServiceDescription:
         RequestError
             It accepts none.
         """
-        now = self.serving()
+        now = self.endpoint.serving()
         chosen = best(request.header(b"accept"), _FORMS.values())
         if chosen is None:
             accepted = ", ".join(form.media_types[0] for form in _FORMS.values())
@@ -83,13 +82,16 @@ class ServiceDescription:
     async def counts(self, now: Generation) -> dict[str, int]:
         """Figures of the default graph, by terms of VoID; counted once a version."""
         if self._counted[0] != now.name:
-            counted = {}
+            counted, versions = {}, set()
             for name, query in _COUNTS.items():
-                result = await now.pool.run(Job(query, "json", None))
+                used, result = await self.endpoint.evaluate(Job(query, "json", None))
+                versions.add(used.name)
                 if result.outcome != "answer":
                     raise failure(result, self.limits)
                 (row,) = json.loads(result.body)["results"]["bindings"]
                 counted[name] = int(row["n"]["value"])
+            if versions != {now.name}:  # another one has become current between two of them
+                raise RequestError("starting", headers=[retry_after(1)])
             self._counted = (now.name, counted)
         return self._counted[1]
 

@@ -7,7 +7,9 @@ the query endpoint halves the number of queries that a core can answer.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from email.message import Message
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -22,6 +24,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Header = tuple[bytes, bytes]
 
 _PIECE: Final = 64 * 1024
+_CLOSE: Final[Header] = (b"connection", b"close")
+"""Sent where the rest of a request is still under way: nobody will read it."""
 SAFE: Final[tuple[Header, ...]] = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"ETag, Link, Location, Retry-After"),
@@ -45,6 +49,10 @@ class RequestError(Exception):
     ) -> None:
         super().__init__(code, *values)
         self.code, self.values, self.headers, self.extra = code, values, tuple(headers), extra
+
+
+class ClientGoneError(Exception):
+    """The client has closed its connection: there is nobody to be told."""
 
 
 class Request:
@@ -74,6 +82,36 @@ class Request:
         """One header field; empty when it is missing."""
         return self.headers.get(name, b"").decode("latin-1")
 
+    @cached_property
+    def media_type(self) -> str:
+        """Type of the body, in lower case and without parameters; empty when it is not said.
+
+        Raises
+        ------
+        RequestError
+            The body is in another character set than UTF-8.
+        """
+        header = self.header(b"content-type")
+        if not header:
+            return ""
+        parsed = Message()
+        parsed["content-type"] = header
+        if parsed.get_content_charset("utf-8") not in ("utf-8", "utf8", "us-ascii"):
+            raise RequestError("bad-encoding")
+        return header.partition(";")[0].strip().lower()
+
+    def check_host(self) -> None:
+        """Refuse what RFC 9112 (section 3.2) wants refused; uvicorn leaves it to the application.
+
+        Raises
+        ------
+        RequestError
+            There is more than one host, or none in HTTP/1.1.
+        """
+        hosts = sum(name == b"host" for name, _ in self.scope["headers"])
+        if hosts > 1 or (not hosts and self.scope["http_version"] != "1.0"):
+            raise RequestError("bad-request")
+
     @property
     def language(self) -> Language:
         """Language for people."""
@@ -97,26 +135,79 @@ class Request:
         ------
         RequestError
             It is longer than ``most`` bytes, or takes longer than so many seconds.
+        ConnectionAbortedError
+            The client has gone.
         """
         length = self.header(b"content-length")
         if length.isdecimal() and int(length) > most:
-            raise RequestError("request-too-large", most)
+            raise RequestError("request-too-large", most, headers=[_CLOSE])
         parts, size = [], 0
         try:
             async with asyncio.timeout(seconds):
                 while True:
                     message = await self._receive()
                     if message["type"] == "http.disconnect":
-                        raise asyncio.CancelledError
+                        raise ClientGoneError
                     part = message.get("body", b"")
                     size += len(part)
                     if size > most:
-                        raise RequestError("request-too-large", most)
+                        raise RequestError("request-too-large", most, headers=[_CLOSE])
                     parts.append(part)
                     if not message.get("more_body"):
                         return b"".join(parts)
         except TimeoutError as error:
-            raise RequestError("request-timeout") from error
+            # The rest of the body may still come: what follows is no new request.
+            raise RequestError("request-timeout", headers=[_CLOSE]) from error
+
+    async def gone(self) -> None:
+        """Return when the client has closed its connection; to be called after :meth:`body`."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+
+@contextlib.asynccontextmanager
+async def while_connected(request: Request, after: float) -> AsyncIterator[None]:
+    """Give up what the block does when the client has gone.
+
+    Parameters
+    ----------
+    after
+        Seconds until somebody looks: most blocks end before and are not to pay for it.
+
+    Raises
+    ------
+    ClientGoneError
+        The client has gone.
+    """
+    loop = asyncio.get_running_loop()
+    asking = asyncio.current_task()
+    watching: asyncio.Task[None] | None = None
+    gone = False
+
+    async def watch() -> None:
+        nonlocal gone
+        await request.gone()
+        gone = True
+        assert asking is not None
+        asking.cancel()
+
+    def begin() -> None:
+        nonlocal watching
+        watching = loop.create_task(watch())
+
+    timer = loop.call_later(after, begin)
+    try:
+        yield
+    except asyncio.CancelledError as error:
+        if not gone:
+            raise
+        assert asking is not None
+        asking.uncancel()
+        raise ClientGoneError from error
+    finally:
+        timer.cancel()
+        if watching is not None:
+            watching.cancel()
 
 
 def read_form(encoded: bytes) -> list[tuple[str, str]]:
@@ -130,8 +221,9 @@ def read_form(encoded: bytes) -> list[tuple[str, str]]:
     if not encoded:
         return []
     try:
+        # Not only ASCII: ``curl -d 'query=…'`` sends what was typed without percent-encoding it.
         return parse_qsl(
-            encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=200
+            encoded.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=200
         )
     except UnicodeDecodeError as error:
         raise RequestError("bad-encoding") from error
@@ -146,21 +238,18 @@ async def respond(
     body: bytes = b"",
     *,
     head: bool = False,
-    seconds: float = 20.0,
 ) -> None:
-    """Send a whole answer.
+    """Send a whole answer; :mod:`kg.server.connection` leaves a client that does not fetch it.
 
     Parameters
     ----------
     head
         Leave the body out, as HEAD asks.
-    seconds
-        A client that takes longer over one piece is left.
     """
     fields = [*headers, *SAFE]
     if all(name != _POLICY[0] for name, _ in fields):
         fields.append(_POLICY)
-    if status != 304:
+    if status not in (204, 304):  # these have no body, not even one of length 0
         fields.append((b"content-length", str(len(body)).encode("ascii")))
     await send({"type": "http.response.start", "status": status, "headers": fields})
     if head or len(body) <= _PIECE:
@@ -173,8 +262,7 @@ async def respond(
             "body": body[start : start + _PIECE],
             "more_body": more,
         }
-        async with asyncio.timeout(seconds):
-            await send(piece)
+        await send(piece)
 
 
 def require_reading(request: Request) -> None:

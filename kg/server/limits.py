@@ -6,7 +6,8 @@ second or less, and beyond them a short query can end its process.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Limits:
         Seconds of query time, and errors, that a client may use a minute; 0 is without bound.
     body_seconds
         How long a client may take to send a request, or to take a piece of an answer.
+    connections, client_connections
+        Connections that are open at the same time, of all clients and of one.
     """
 
     query_bytes: int = 64 * 1024
@@ -58,3 +61,14 @@ class Limits:
     client_seconds: float = 20.0
     client_errors: int = 30
     body_seconds: float = 20.0
+    connections: int = 2_000
+    client_connections: int = 200
+
+    def encode(self) -> str:
+        """The limits as they go to another process."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def decode(cls, text: str) -> Limits:
+        """Read what :meth:`encode` wrote."""
+        return cls(**json.loads(text))

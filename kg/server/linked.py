@@ -22,7 +22,7 @@ from kg.server.formats import GRAPHS, Format
 from kg.server.http import Header, Request, RequestError, Send, respond
 from kg.server.negotiation import best, content_type
 from kg.server.pages import render
-from kg.server.sparql import Endpoint, Generation, failure, matches
+from kg.server.sparql import Endpoint, Generation, matches
 from kg.server.wire import Job
 from kg.terms import BASE, CPG
 
@@ -191,9 +191,8 @@ class LinkedData:
         if matches(request.header(b"if-none-match"), tag):
             await respond(send, 304, fields[1:])
             return 304, "not-modified"
-        result = await now.pool.run(Job(query, None, "ntriples"), request.client)
-        if result.outcome != "answer":
-            raise failure(result, self.endpoint.limits)
+        now, result = await self.endpoint.ask(request, Job(query, None, "ntriples"))
+        fields[1] = (b"etag", etag(now.name, query, "context"))
         body = await asyncio.to_thread(compact, result.body)
         await respond(send, 200, fields, body, head=request.method == "HEAD")
         return 200, "answer"
@@ -215,9 +214,8 @@ class LinkedData:
             await respond(send, 304, head[2:])
             return 304, "not-modified"
         job = Job(_fill(_ROWS, thing), "json", None)
-        result = await now.pool.run(job, request.client)
-        if result.outcome != "answer":
-            raise failure(result, self.endpoint.limits)
+        now, result = await self.endpoint.ask(request, job)
+        head[3] = (b"etag", etag(now.name, thing.path, "page", language))
         body, policy = render(
             thing.iri,
             thing.local,

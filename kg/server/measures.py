@@ -1,10 +1,7 @@
-"""Figures for operators, as Prometheus reads them, and one line of JSON a request."""
+"""Figures for operators, as Prometheus reads them."""
 
 from __future__ import annotations
 
-import json
-import sys
-import time
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -39,16 +36,3 @@ class Measures:
     def page(self) -> bytes:
         """All figures in the text format of Prometheus."""
         return generate_latest(self.registry)
-
-
-class Log:
-    """One JSON object a line on standard error; queries and addresses of clients stay out of it."""
-
-    def __init__(self, *, quiet: bool = False) -> None:
-        self.quiet = quiet
-
-    def write(self, event: str, **fields: object) -> None:
-        """Write one event with the time in seconds since 1970."""
-        if not self.quiet:
-            line = json.dumps({"time": round(time.time(), 3), "event": event, **fields})
-            print(line, file=sys.stderr, flush=True)

@@ -3,6 +3,11 @@
 Two lanes: every query starts in the quick one; one that is still running after a quarter of a
 second moves, with its worker, to the slow lane, and a new worker takes its place. So a slow query
 never stands before a quick one, and no work is thrown away.
+
+A worker may end at any moment, between any two lines of this module. What makes that harmless: the
+number of workers is counted from those that are there and brought up to what it should be after
+every end, never kept by adding and subtracting; a worker that is ending is never handed out; and
+an answer counts when all its bytes have come.
 """
 
 from __future__ import annotations
@@ -12,11 +17,13 @@ import contextlib
 import itertools
 import json
 import os
+import signal
 import socket
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 from kg.server.limits import Limits
 from kg.server.spawner import command
@@ -32,6 +39,8 @@ Outcome = Literal[
     "crashed",
     "busy",
     "one-at-a-time",
+    "closed",
+    "killed",
 ]
 _OUTCOMES: Final[dict[int, Outcome]] = {
     ord("A"): "answer",
@@ -42,6 +51,14 @@ _OUTCOMES: Final[dict[int, Outcome]] = {
 }
 _NICE: Final = 10
 """Slow queries give way to quick ones when there are fewer processors than workers."""
+_START_SECONDS: Final = 10.0
+"""A worker that is not ready by then means a spawner that has stopped working."""
+_TRIES: Final = 3
+"""Workers that a query may get when they are killed: all idle ones may be gone, and one more."""
+_STATUS_SECONDS: Final = 1.0
+"""The spawner tells how a worker ended within that time, or never."""
+_FRAME_SLACK: Final = 64 * 1024
+"""What a frame may hold beyond the longest answer: a message of the engine quotes the query."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +67,9 @@ class Result:
 
     Attributes
     ----------
+    outcome
+        ``closed``: this pool takes no queries any more; another one may. ``killed`` is for this
+        module alone: the worker was ended from outside.
     body
         The whole answer; empty unless ``outcome`` is ``answer``.
     kind
@@ -78,36 +98,48 @@ class _Worker(asyncio.Protocol):
         self.process: int | None = None
         self.transport: asyncio.Transport | None = None
         self.answer: asyncio.Future[bytes] | None = None
+        self.overdue: asyncio.TimerHandle | None = None
         self.ready = False
         self.jobs = 0
         self.slow = False
         self.ending = False
         self.killed = False
+        self.status = 0
+        self.has_ended = asyncio.Event()
+        """Whether the spawner has told how the process ended: ``status``."""
         self.client = ""
         self._parts = bytearray()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport  # type: ignore[assignment]  # a stream socket's is one
+        self.transport = cast(asyncio.Transport, transport)  # a stream socket's is one
+        if self.ending:
+            self.transport.abort()
 
     def data_received(self, data: bytes) -> None:
         self._parts += data
         if len(self._parts) < HEADER.size:
             return
         (length,) = HEADER.unpack_from(self._parts)
+        if length > self.pool.limits.answer_bytes + _FRAME_SLACK:
+            # No worker of ours sends that: it is no longer ours.
+            self.pool._kill(self)
+            self.killed = False  # which is not the same as too slow
+            return
         if len(self._parts) < HEADER.size + length:
             return
-        content = bytes(self._parts[HEADER.size :])
+        with memoryview(self._parts) as whole:
+            content = bytes(whole[HEADER.size : HEADER.size + length])
         self._parts.clear()
         if not self.ready:
             self.ready = True
-            self.pool._free(self)
+            self.pool._began(self)
         elif self.answer is not None and not self.answer.done():
             self.answer.set_result(content)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.pool._lost(self)
         if self.answer is not None and not self.answer.done():
             self.answer.set_exception(ConnectionResetError())
-        self.pool._lost(self)
 
 
 class Pool:
@@ -117,18 +149,27 @@ class Pool:
     ----------
     address
         Path of the spawner's socket.
+    lost
+        Called once when the spawner is gone or no longer works, unless the pool was closed.
     """
 
-    def __init__(self, address: str, limits: Limits) -> None:
+    def __init__(
+        self, address: str, limits: Limits, lost: Callable[[], object] | None = None
+    ) -> None:
         self.address, self.limits = address, limits
         self.started = self.killed = self.crashed = 0
+        self._report = lost
         self._control: socket.socket | None = None
         self._numbers = itertools.count(1)
         self._workers: dict[int, _Worker] = {}
+        self._gone: dict[int, _Worker] = {}
+        """Workers whose socket has closed and of whose process the spawner has yet to tell."""
         self._idle: list[_Worker] = []
-        self._waiting: deque[asyncio.Future[_Worker]] = deque()
+        self._waiting: deque[asyncio.Future[_Worker | None]] = deque()
         self._closed = False
         self._tasks: set[asyncio.Future[None]] = set()
+        self._first = asyncio.Event()
+        self._last_began = 0.0
 
     @property
     def running(self) -> int:
@@ -140,33 +181,46 @@ class Pool:
         """Queries that wait for a worker."""
         return len(self._waiting)
 
+    @property
+    def alive(self) -> bool:
+        """Whether the spawner is there."""
+        return self._control is not None
+
     def processes(self) -> list[int]:
         """Process numbers of the workers."""
         return [w.process for w in self._workers.values() if w.process is not None]
 
     async def open(self) -> None:
-        """Connect to the spawner and start the workers of the quick lane.
+        """Connect to the spawner and start the workers of the quick lane; one is ready after it.
 
         Raises
         ------
         OSError
             The spawner does not answer.
         """
-        loop = asyncio.get_running_loop()
         control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        control.connect(self.address)
-        control.setblocking(False)
+        try:
+            control.setblocking(False)
+            control.connect(self.address)
+        except OSError:
+            control.close()
+            raise
         self._control = control
-        loop.add_reader(control, self._hear)
-        for _ in range(self.limits.quick_workers):
-            await self._start()
+        asyncio.get_running_loop().add_reader(control, self._hear)
+        self._replace()
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                await self._first.wait()
+        except TimeoutError:
+            await self.close()
+            raise
+        if self._control is None:
+            raise ConnectionResetError("the spawner has ended")
 
     async def close(self) -> None:
-        """Let what runs come to its end, then end the workers."""
+        """Let what runs come to its end, then end the workers; who waits is sent elsewhere."""
         self._closed = True
-        for waiter in self._waiting:
-            if not waiter.done():
-                waiter.cancel()
+        self._send_away()
         for worker in list(self._idle):
             self._end(worker)
         deadline = self.limits.slow_seconds + 1
@@ -174,10 +228,7 @@ class Pool:
             async with asyncio.timeout(deadline):
                 while self.running:
                     await asyncio.sleep(0.02)
-        if self._control is not None:
-            asyncio.get_running_loop().remove_reader(self._control)
-            self._control.close()
-            self._control = None
+        self._lose()
 
     async def run(self, job: Job, client: str = "") -> Result:
         """Evaluate one query; never raises for what the query does.
@@ -187,16 +238,29 @@ class Pool:
         client
             Who asks: nobody has two queries in the slow lane. Empty for the service itself.
         """
+        content = frame(job.encode())
+        for _ in range(_TRIES):
+            result = await self._try(content, client)
+            # A worker that was killed, by an operator or for want of memory elsewhere, may have
+            # been gone before the query came. After a while it is more likely to be the query.
+            if result.outcome != "killed" or result.seconds > self.limits.quick_seconds:
+                break
+        if result.outcome == "killed":
+            self.crashed += 1
+            return Result("crashed", seconds=result.seconds)
+        return result
+
+    async def _try(self, content: bytes, client: str) -> Result:
         worker = await self._take()
         if worker is None:
-            return Result("busy")
+            return Result("busy" if self.alive and not self._closed else "closed")
         began = time.perf_counter()
         loop = asyncio.get_running_loop()
         worker.answer = loop.create_future()
         worker.jobs += 1
         worker.client = client
         assert worker.transport is not None
-        worker.transport.write(frame(job.encode()))
+        worker.transport.write(content)
         slow = loop.call_later(self.limits.quick_seconds, self._slow_down, worker)
         late = loop.call_later(self.limits.slow_seconds, self._too_late, worker)
         try:
@@ -206,6 +270,13 @@ class Pool:
             # Its own alarm may have been quicker than ours.
             if worker.killed or seconds > self.limits.slow_seconds:
                 return Result("too-slow", seconds=seconds)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_STATUS_SECONDS):
+                    await worker.has_ended.wait()
+            if not self.alive:
+                return Result("closed", seconds=seconds)
+            if worker.status == -signal.SIGKILL:
+                return Result("killed", seconds=seconds)
             self.crashed += 1
             return Result("crashed", seconds=seconds)
         except NoRoomError as error:
@@ -233,18 +304,38 @@ class Pool:
 
     # Workers
 
-    async def _start(self) -> None:
+    def _start(self) -> None:
+        """Have a worker forked. It counts from now on, so that nobody starts it twice."""
+        assert self._control is not None
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
-        number = next(self._numbers)
-        worker = _Worker(self, number)
-        self._workers[number] = worker
-        loop = asyncio.get_running_loop()
+        worker = _Worker(self, next(self._numbers))
         with theirs:
-            assert self._control is not None
-            command({"do": "fork", "number": number}, self._control, theirs)
-        await loop.create_unix_connection(lambda: worker, sock=ours)
+            if not self._order({"do": "fork", "number": worker.number}, theirs):
+                ours.close()
+                return
+        self._workers[worker.number] = worker
         self.started += 1
+        loop = asyncio.get_running_loop()
+        worker.overdue = loop.call_later(_START_SECONDS, self._lose)
+        task = asyncio.ensure_future(self._connect(worker, ours))
+        self._tasks.add(task)  # a task that nobody holds may be collected
+        task.add_done_callback(self._tasks.discard)
+
+    async def _connect(self, worker: _Worker, ours: socket.socket) -> None:
+        try:
+            await asyncio.get_running_loop().create_unix_connection(lambda: worker, sock=ours)
+        except OSError:
+            ours.close()
+            self._lost(worker)
+
+    def _began(self, worker: _Worker) -> None:
+        """A worker has come to work."""
+        if worker.overdue is not None:
+            worker.overdue.cancel()
+        self._first.set()
+        self._last_began = asyncio.get_running_loop().time()
+        self._free(worker)
 
     def _replace(self) -> None:
         """Bring the quick lane back to its number of workers."""
@@ -252,38 +343,44 @@ class Pool:
             return
         quick = sum(1 for w in self._workers.values() if not w.slow and not w.ending)
         for _ in range(self.limits.quick_workers - quick):
-            task = asyncio.ensure_future(self._start())
-            self._tasks.add(task)  # a task that nobody holds may be collected
-            task.add_done_callback(self._tasks.discard)
+            if self._control is not None:
+                self._start()
 
     async def _take(self) -> _Worker | None:
-        """A free worker, or None when there is none for too long."""
+        """A free worker, or None when there is none for too long, or will never be one."""
         while self._idle:
             worker = self._idle.pop()
-            if not worker.ending and worker.transport is not None:
+            if not worker.ending:
                 return worker
-        if self._closed:
-            return None
-        waiter: asyncio.Future[_Worker] = asyncio.get_running_loop().create_future()
-        self._waiting.append(waiter)
-        try:
-            async with asyncio.timeout(self.limits.queue_seconds):
-                return await waiter
-        except TimeoutError:
-            # A worker may have come free in the same moment.
-            if waiter.done() and not waiter.cancelled():
-                return waiter.result()
-            return None
-        except asyncio.CancelledError:
-            if waiter.done() and not waiter.cancelled():
-                self._free(waiter.result())
-            raise
-        finally:
-            with contextlib.suppress(ValueError):
-                self._waiting.remove(waiter)
+        until = asyncio.get_running_loop().time() + self.limits.queue_seconds
+        while not self._closed and self._control is not None:
+            waiter: asyncio.Future[_Worker | None] = asyncio.get_running_loop().create_future()
+            self._waiting.append(waiter)
+            chosen: _Worker | None = None
+            try:
+                async with asyncio.timeout_at(until):
+                    chosen = await waiter
+            except TimeoutError:
+                # A worker may have come free in the same moment.
+                chosen = waiter.result() if waiter.done() and not waiter.cancelled() else None
+                if chosen is None or chosen.ending:
+                    return None
+            except asyncio.CancelledError:
+                if waiter.done() and not waiter.cancelled() and (free := waiter.result()):
+                    self._free(free)
+                raise
+            finally:
+                with contextlib.suppress(ValueError):
+                    self._waiting.remove(waiter)
+            # It may have ended between being chosen and now.
+            if chosen is not None and not chosen.ending:
+                return chosen
+        return None
 
     def _free(self, worker: _Worker) -> None:
         """A worker has nothing to do: give it the next query, or end it if it has done enough."""
+        if worker.ending:
+            return
         if self._closed or worker.slow or worker.jobs >= self.limits.worker_queries:
             self._end(worker)
             return
@@ -318,11 +415,13 @@ class Pool:
 
     def _kill(self, worker: _Worker) -> None:
         """End a worker at once. The spawner does it: only it knows which processes still live."""
-        if worker.ending or self._control is None:
+        if worker.ending:
             return
         worker.ending = worker.killed = True
         self.killed += 1
-        command({"do": "kill", "number": worker.number}, self._control)
+        self._order({"do": "kill", "number": worker.number})
+        if worker.transport is not None:
+            worker.transport.abort()  # who waits learns it now, not when the process is gone
         self._replace()
 
     def _end(self, worker: _Worker) -> None:
@@ -335,17 +434,42 @@ class Pool:
     def _lost(self, worker: _Worker) -> None:
         """The socket of a worker has closed."""
         worker.ending = True
+        if worker.overdue is not None:
+            worker.overdue.cancel()
         self._workers.pop(worker.number, None)
+        if not worker.has_ended.is_set():
+            self._gone[worker.number] = worker
         with contextlib.suppress(ValueError):
             self._idle.remove(worker)
         if worker.ready:
             self._replace()
-        elif not self._closed:
+            return
+        loop = asyncio.get_running_loop()
+        if self._first.is_set() and loop.time() - self._last_began > _START_SECONDS:
+            self._lose()
+        else:
             # It never came to work: the next one may not either, so not at once.
-            asyncio.get_running_loop().call_later(0.5, self._replace)
+            loop.call_later(0.25, self._replace)
+
+    # The spawner
+
+    def _order(self, request: dict[str, Any], handle: socket.socket | None = None) -> bool:
+        """Send a command; False when the spawner takes none any more.
+
+        There are never more commands under way than there are workers, so a socket that is full
+        means a spawner that has stopped working.
+        """
+        if self._control is None:
+            return False
+        try:
+            command(request, self._control, handle)
+        except OSError:
+            self._lose()
+            return False
+        return True
 
     def _hear(self) -> None:
-        """Events of the spawner: processes of workers. Its end is the supervisor's to mend."""
+        """Events of the spawner: beginnings and ends of workers."""
         assert self._control is not None
         try:
             data = self._control.recv(65_536)
@@ -354,19 +478,46 @@ class Pool:
         except OSError:
             data = b""
         if not data:
-            asyncio.get_running_loop().remove_reader(self._control)
-            self._control.close()
-            self._control = None
+            self._lose()
             return
         event: dict[str, Any] = json.loads(data)
-        worker = self._workers.get(event.get("started", 0))
-        if worker is not None:
-            worker.process = event["process"]
+        if "started" in event:
+            worker = self._workers.get(event["started"])
+            if worker is not None:
+                worker.process = event["process"]
+        else:
+            worker = self._gone.pop(event["ended"], None) or self._workers.get(event["ended"])
+            if worker is not None:
+                worker.status = event["status"]
+                worker.has_ended.set()
 
-    @property
-    def alive(self) -> bool:
-        """Whether the spawner is there."""
-        return self._control is not None
+    def _lose(self) -> None:
+        """Let the spawner go: it ends its workers when it sees that, if it still lives."""
+        if self._control is None:
+            return
+        asyncio.get_running_loop().remove_reader(self._control)
+        self._control.close()
+        self._control = None
+        for worker in list(self._workers.values()):
+            worker.ending = True
+            if worker.overdue is not None:
+                worker.overdue.cancel()
+            if worker.transport is not None:
+                worker.transport.abort()
+        for worker in self._gone.values():
+            worker.has_ended.set()
+        self._gone.clear()
+        self._first.set()
+        self._send_away()
+        if not self._closed and self._report is not None:
+            self._report()
+
+    def _send_away(self) -> None:
+        """Who waits for a worker will not get one here."""
+        while self._waiting:
+            waiter = self._waiting.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
 
 
 class NoRoomError(Exception):

@@ -25,6 +25,7 @@ Isolation = Literal["namespace", "file-slots", "host"]
 _CLONE_NEWUSER: Final = 0x10000000
 _CLONE_NEWNET: Final = 0x40000000
 _PR_SET_PDEATHSIG: Final = 1
+_PR_SET_CHILD_SUBREAPER: Final = 36
 _PR_SET_NO_NEW_PRIVS: Final = 38
 
 
@@ -41,9 +42,27 @@ def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
 
-def die_with_parent() -> None:
-    """Be killed when the parent process ends (prctl(2), PR_SET_PDEATHSIG)."""
+def die_with_parent(parent: int) -> None:
+    """Be killed when the parent process ends (prctl(2), PR_SET_PDEATHSIG).
+
+    Parameters
+    ----------
+    parent
+        Number of that process: it may have ended before this was called.
+    """
     if _libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "prctl")
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of what descends from here and lost its own (prctl(2)).
+
+    Without it they go to the first process of the machine, and in a container that one may never
+    ask for their ends.
+    """
+    if _libc().prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl")
 
 

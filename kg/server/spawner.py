@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import gc
+import hashlib
 import json
 import os
 import re
@@ -26,6 +27,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
+from kg.errors import DatasetError
 from kg.server import sandbox, worker
 from kg.terms import PREFIXES
 
@@ -46,6 +48,7 @@ class Spawner:
     ) -> None:
         self.case = worker.tag_case(tags)
         self.listener, self.dataset, self.options = listener, dataset, options
+        self.process = os.getpid()
         self.workers: dict[int, int] = {}
         """Process to the number that the web process gave it."""
         self.control: socket.socket | None = None
@@ -105,7 +108,10 @@ class Spawner:
             return False
         command = json.loads(content)
         if command["do"] == "fork":
-            self.fork(command["number"], handles[0])
+            # None comes where this process has no file slot left: the other side sees that the
+            # socket is closed, and asks again.
+            if handles:
+                self.fork(command["number"], handles[0])
         elif command["do"] == "kill":
             for process, number in self.workers.items():
                 if number == command["number"]:
@@ -117,7 +123,11 @@ class Spawner:
         if len(self.workers) >= _MOST_WORKERS:
             os.close(handle)
             return
-        process = os.fork()
+        try:
+            process = os.fork()
+        except OSError:  # no memory, or too many processes: it may pass
+            os.close(handle)
+            return
         if process == 0:
             with contextlib.suppress(BaseException):
                 self.become_worker(handle)
@@ -131,7 +141,7 @@ class Spawner:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        sandbox.die_with_parent()
+        sandbox.die_with_parent(self.process)
         nowhere = os.open(os.devnull, os.O_RDWR)
         for handle_of_ours in (0, 1, 2):  # the last words of an engine that dies help nobody
             os.dup2(nowhere, handle_of_ours)
@@ -218,21 +228,29 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--listen", type=int, required=True, help="file number of the listener")
     parser.add_argument("--data", type=Path, required=True, help="N-Quads")
+    parser.add_argument("--sha256", required=True, help="what the N-Quads must have")
+    parser.add_argument("--parent", type=int, required=True, help="process that started this one")
     parser.add_argument("--isolation", default="auto")
     parser.add_argument("--worker-bytes", type=int, required=True)
     parser.add_argument("--answer-bytes", type=int, required=True)
     parser.add_argument("--seconds", type=float, required=True)
     options = parser.parse_args(arguments)
-    sandbox.die_with_parent()
+    sandbox.die_with_parent(options.parent)
     # An interrupt from the keyboard goes to the whole group: the supervisor decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         options.isolation = isolate(options.isolation)
         content = options.data.read_bytes()
+        # The very bytes that are loaded, not a file that was read another time.
+        if hashlib.sha256(content).hexdigest() != options.sha256:
+            raise DatasetError("version-damaged", str(options.data.parent))
         dataset = ox.Store()
         dataset.load(content, format=ox.RdfFormat.N_QUADS, lenient=True)
         tags = set(_TAGS.findall(content))
         del content
+    except DatasetError as error:
+        print(json.dumps({"failed": "DatasetError", "why": error.values[0]}), flush=True)
+        sys.exit(1)
     except (sandbox.SandboxError, OSError, SyntaxError, ValueError) as error:
         print(json.dumps({"failed": type(error).__name__, "why": str(error)}), flush=True)
         sys.exit(1)

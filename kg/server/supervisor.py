@@ -3,6 +3,14 @@
 It is the first process of the tree and does next to nothing, so that next to nothing can go wrong
 in it: it holds the listening socket, so that clients wait and are not refused while a web process
 is replaced; it looks twice a second which version is current; it passes signals on.
+
+One loop waits for everything and for nothing else, so that a large version that is being loaded
+keeps no web process from being started again. Three rules say all that happens to spawners:
+
+- ``serving`` is the one that the web process uses, or is to use as soon as it runs;
+- ``coming`` is the one that is being started: for another version, or in place of one that ended;
+- it becomes the serving one when the web process says that queries go through it, and only then
+  does the one before it retire.
 """
 
 from __future__ import annotations
@@ -20,27 +28,61 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import Any, Final
 
 from kg.errors import DatasetError, KgError
-from kg.publishing.versions import Version, current, verify
+from kg.publishing.versions import Version, current, versions
+from kg.server import sandbox
 from kg.server.limits import Limits
-from kg.server.measures import Log
-from kg.server.web import encode_limits
+from kg.server.log import Log
 
 _BACKLOG: Final = 2_048
 _LOOK: Final = 0.5
 """Seconds between two looks at which version is current."""
-_FIRST_WAIT, _LONGEST_WAIT = 0.05, 5.0
-_START_SECONDS: Final = 300.0
+_FIRST_WAIT, _LONGEST_WAIT = 0.5, 60.0
+"""Seconds until something that failed is tried again; doubled each time."""
+_SHORT_LIFE: Final = 1.0
+"""A web process that lived less than this is not started again in a hurry."""
+_LOAD_SECONDS: Final = 300.0
+_SILENT_SECONDS: Final = 20.0
+"""A web process that says nothing for so long has stopped working."""
+
+_FAULTS: Final = {"SandboxError": "no-isolation", "DatasetError": "version-damaged"}
+"""Message for what a spawner could not do."""
 
 
-@dataclass
+@dataclass(eq=False)
 class _Spawner:
     version: Version
     process: subprocess.Popen[bytes]
     address: Path
-    isolation: str
+    deadline: float
+    isolation: str = ""
+    """How the network is kept away from its workers; empty until it is ready."""
+
+    def end(self) -> None:
+        """Kill it, and its workers with it."""
+        self.process.kill()
+        self.process.wait()
+        self.forget()
+
+    def forget(self) -> None:
+        """Give back what is kept for one that has ended."""
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        self.address.unlink(missing_ok=True)
+
+
+@dataclass
+class _Wait:
+    """When something that failed is tried again."""
+
+    seconds: float = 0.0
+    until: float = 0.0
+
+    def longer(self) -> None:
+        self.seconds = min(max(_FIRST_WAIT, 2 * self.seconds), _LONGEST_WAIT)
+        self.until = time.monotonic() + self.seconds
 
 
 class Supervisor:
@@ -84,12 +126,15 @@ class Supervisor:
         self.run_folder = Path(tempfile.mkdtemp(prefix="kg-serve-"))
         self.web: subprocess.Popen[bytes] | None = None
         self.control: socket.socket | None = None
-        self.spawner: _Spawner | None = None
+        self.serving: _Spawner | None = None
+        self.coming: _Spawner | None = None
         self.old: list[_Spawner] = []
         self.stopping = False
-        self._refused: set[str] = set()
-        self._web_started = 0.0
-        self._web_wait = _FIRST_WAIT
+        self._waits: dict[str, _Wait] = {}
+        """Versions that could not be served, by name."""
+        self._web_wait = _Wait()
+        self._web_started = self._heard = 0.0
+        self._damage = ""
 
     @property
     def netloc(self) -> str:
@@ -119,16 +164,74 @@ class Supervisor:
         KgError
             The network cannot be kept away.
         """
+        sandbox.adopt_orphans()
         version = current(self.root)
         if version is None:
             raise DatasetError("nothing-published", str(self.root))
-        self.spawner = self.start_spawner(version)
+        spawner = self.launch(version)
+        try:
+            with selectors.DefaultSelector() as ready:
+                assert spawner.process.stdout is not None
+                ready.register(spawner.process.stdout, selectors.EVENT_READ)
+                ready.select(_LOAD_SECONDS)
+            self.read(spawner)
+        except BaseException:
+            spawner.end()
+            raise
+        self.serving = spawner
         self.start_web()
-        return self.spawner.isolation
+        return spawner.isolation
 
-    def start_spawner(self, version: Version) -> _Spawner:
-        """Start the spawner of one version and wait until it is ready."""
-        verify(version)
+    def run(self) -> None:
+        """Watch over the others until a signal asks to stop."""
+        woken, waker = socket.socketpair()
+        for side in (woken, waker):
+            side.setblocking(False)
+        with woken, waker:
+            signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, self.ask_to_stop)
+            signal.signal(signal.SIGCHLD, lambda *_: None)
+            looked = 0.0
+            try:
+                while not self.stopping:
+                    self.wait(woken)
+                    self.bury()
+                    self.mend_web()
+                    self.mend_spawners()
+                    if time.monotonic() - looked >= _LOOK:
+                        looked = time.monotonic()
+                        self.look()
+            finally:
+                signal.set_wakeup_fd(-1)
+
+    def wait(self, woken: socket.socket) -> None:
+        """Wait until something happens, or it is time to look; hear what is said meanwhile."""
+        coming = self.coming
+        with selectors.DefaultSelector() as ready:
+            ready.register(woken, selectors.EVENT_READ)
+            if self.control is not None:
+                ready.register(self.control, selectors.EVENT_READ)
+            if coming is not None and not coming.isolation:
+                assert coming.process.stdout is not None
+                ready.register(coming.process.stdout, selectors.EVENT_READ)
+            for key, _ in ready.select(_LOOK):
+                if key.fileobj is woken:
+                    with contextlib.suppress(BlockingIOError):
+                        woken.recv(4096)
+                elif key.fileobj is self.control:
+                    self.hear()
+                elif coming is not None:
+                    self.welcome(coming)
+
+    def ask_to_stop(self, *_: object) -> None:
+        """A signal has come; the loop sees it next."""
+        self.stopping = True
+
+    # Spawners
+
+    def launch(self, version: Version) -> _Spawner:
+        """Start the spawner of one version; it says when it is ready."""
         address = self.run_folder / f"{version.name}.{time.monotonic_ns()}"
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
             listener.bind(str(address))
@@ -136,8 +239,10 @@ class Supervisor:
             process = subprocess.Popen(  # noqa: S603 (ourselves)
                 [
                     *(sys.executable, "-m", "kg.server.spawner"),
+                    *("--parent", str(os.getpid())),
                     *("--listen", str(listener.fileno())),
                     *("--data", str(version.data)),
+                    *("--sha256", version.sha256),
                     *("--isolation", self.isolation),
                     *("--worker-bytes", str(self.limits.worker_bytes)),
                     *("--answer-bytes", str(self.limits.answer_bytes)),
@@ -147,19 +252,99 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
             )
-        assert process.stdout is not None
-        said = _read_line(process.stdout, _START_SECONDS)
-        answer = json.loads(said) if said else {"failed": "no answer", "why": ""}
+        return _Spawner(version, process, address, time.monotonic() + _LOAD_SECONDS)
+
+    def read(self, spawner: _Spawner) -> None:
+        """Read what a spawner says at the end of its start.
+
+        Raises
+        ------
+        KgError
+            It cannot serve.
+        """
+        assert spawner.process.stdout is not None
+        os.set_blocking(spawner.process.stdout.fileno(), False)
+        # One short line, written at once; nothing when the process has ended, or takes too long.
+        said = spawner.process.stdout.readline()
+        if not said:
+            raise KgError("version-unloadable", str(spawner.version.folder))
+        answer: dict[str, Any] = json.loads(said)
         if "ready" not in answer:
-            process.kill()
-            process.wait()
-            address.unlink(missing_ok=True)
-            code = "no-isolation" if answer["failed"] == "SandboxError" else "version-unloadable"
-            raise KgError(code, str(answer["why"]))
+            raise KgError(_FAULTS.get(answer["failed"], "version-unloadable"), str(answer["why"]))
+        spawner.isolation = answer["ready"]
         self.log.write(
-            "loaded", version=version.name, quads=answer["quads"], isolation=answer["ready"]
+            "loaded",
+            version=spawner.version.name,
+            quads=answer["quads"],
+            isolation=spawner.isolation,
         )
-        return _Spawner(version, process, address, answer["ready"])
+
+    def welcome(self, spawner: _Spawner) -> None:
+        """A spawner that is coming has said something: name it to the web process."""
+        try:
+            self.read(spawner)
+        except KgError as error:
+            self.refuse(spawner, str(error))
+        else:
+            self.announce(spawner)
+
+    def refuse(self, spawner: _Spawner, why: str) -> None:
+        """A version cannot be served: what is served stays, and it is tried again later."""
+        self.log.write("version-refused", version=spawner.version.name, why=why)
+        self._waits.setdefault(spawner.version.name, _Wait()).longer()
+        spawner.end()
+        if spawner is self.coming:
+            self.coming = None
+
+    def mend_spawners(self) -> None:
+        """Take note of the spawners that have ended, or do not come to an end of their start."""
+        now = time.monotonic()
+        for spawner in list(self.old):
+            if spawner.process.poll() is not None:
+                spawner.forget()
+                self.old.remove(spawner)
+        coming = self.coming
+        if coming is not None and coming.isolation and coming.process.poll() is not None:
+            self.refuse(coming, f"its process ended with status {coming.process.returncode}")
+        elif coming is not None and not coming.isolation and now > coming.deadline:
+            self.refuse(coming, "it took too long to load")
+        serving = self.serving
+        if serving is not None and serving.process.poll() is not None:
+            self.log.write("spawner-ended", status=serving.process.returncode)
+            serving.forget()
+            self.serving = None
+        if self.serving is None:
+            self.look()
+
+    def look(self) -> None:
+        """Start a spawner when another version than the served one is to be served.
+
+        When none is served any more, that is the current one or, should it be damaged meanwhile,
+        the newest that is not.
+        """
+        if self.coming is not None:
+            return
+        try:
+            wanted = current(self.root)
+            self._damage = ""
+        except DatasetError as error:
+            wanted = None
+            if str(error) != self._damage:
+                self._damage = str(error)
+                self.log.write("version-damaged", why=str(error))
+        candidates = [] if wanted is None else [wanted]
+        if self.serving is None:
+            candidates += reversed(versions(self.root))
+        elif wanted is not None and wanted.name == self.serving.version.name:
+            return
+        now = time.monotonic()
+        for version in candidates:
+            wait = self._waits.get(version.name)
+            if wait is None or now >= wait.until:
+                self.coming = self.launch(version)
+                return
+
+    # The web process
 
     def start_web(self) -> None:
         """Start the web process and tell it what to serve."""
@@ -168,9 +353,10 @@ class Supervisor:
             self.web = subprocess.Popen(  # noqa: S603 (ourselves)
                 [
                     *(sys.executable, "-m", "kg.server.web"),
+                    *("--parent", str(os.getpid())),
                     *("--listen", str(self.listener.fileno())),
                     *("--control", str(theirs.fileno())),
-                    *("--limits", encode_limits(self.limits)),
+                    *("--limits", self.limits.encode()),
                     *("--proxy", self.proxy),
                     *("--address", self.address),
                     *(["--quiet"] if self.quiet else []),
@@ -180,120 +366,93 @@ class Supervisor:
             )
         if self.control is not None:
             self.control.close()
+        ours.setblocking(False)
         self.control = ours
-        self._web_started = time.monotonic()
-        self.announce()
+        self._web_started = self._heard = time.monotonic()
+        for spawner in (self.serving, self.coming):
+            if spawner is not None and spawner.isolation:
+                self.announce(spawner)
 
-    def announce(self) -> None:
-        """Name the version to serve to the web process."""
-        if self.control is not None and self.spawner is not None:
-            order = {
-                "folder": str(self.spawner.version.folder),
-                "address": str(self.spawner.address),
-            }
+    def announce(self, spawner: _Spawner) -> None:
+        """Name a version to serve to the web process."""
+        order = {"folder": str(spawner.version.folder), "address": str(spawner.address)}
+        if self.control is not None:
+            # A web process that has ended, or reads no more, is started again and told then.
             with contextlib.suppress(OSError):
                 self.control.send(json.dumps(order).encode("ascii"))
 
-    def run(self) -> None:
-        """Watch over the others until a signal asks to stop."""
-        waker, woken = socket.socketpair()
-        for side in (waker, woken):
-            side.setblocking(False)
-        signal.set_wakeup_fd(waker.fileno())
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self.ask_to_stop)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        looked = 0.0
-        try:
-            while not self.stopping:
-                with selectors.DefaultSelector() as ready:
-                    ready.register(woken, selectors.EVENT_READ)
-                    if self.control is not None:
-                        ready.register(self.control, selectors.EVENT_READ)
-                    for key, _ in ready.select(_LOOK):
-                        if key.fileobj is woken:
-                            with contextlib.suppress(BlockingIOError):
-                                woken.recv(4096)
-                        else:
-                            self.hear()
-                self.mend()
-                if time.monotonic() - looked >= _LOOK:
-                    looked = time.monotonic()
-                    self.look()
-        finally:
-            signal.set_wakeup_fd(-1)
-
-    def ask_to_stop(self, *_: object) -> None:
-        """A signal has come; the loop sees it next."""
-        self.stopping = True
-
     def hear(self) -> None:
-        """What the web process says: which version it serves now."""
+        """What the web process says: that it lives, what it serves now, what it has lost."""
         assert self.control is not None
         try:
             said = self.control.recv(65_536)
+        except BlockingIOError:
+            return
         except OSError:
             said = b""
         if not said:
             self.control.close()
             self.control = None
             return
-        answer = json.loads(said)
-        if answer["served"]:
+        self._heard = time.monotonic()
+        answer: dict[str, Any] = json.loads(said)
+        if "lost" in answer:
+            # Mostly it has ended; one that has merely stopped working is ended here.
+            for spawner in (self.serving, self.coming):
+                if spawner is not None and str(spawner.address) == answer["lost"]:
+                    spawner.process.kill()
+        elif "address" in answer:
+            self.settle(answer["address"], served=answer["served"])
+
+    def settle(self, address: str, *, served: bool) -> None:
+        """The web process has tried a spawner."""
+        coming, serving = self.coming, self.serving
+        if coming is not None and str(coming.address) == address:
+            if not served:
+                self.refuse(coming, "no query went through it")
+                return
+            if serving is not None:
+                self.old.append(serving)
+            self.serving, self.coming = coming, None
+            self._waits.pop(coming.version.name, None)
             for spawner in self.old:
                 # It ends by itself once the web process has closed its last connection.
-                _end_later(spawner)
-            self.old = [spawner for spawner in self.old if spawner.process.poll() is None]
-        else:
-            self._refused.add(answer["version"])
+                spawner.process.send_signal(signal.SIGTERM)
+        elif serving is not None and str(serving.address) == address and not served:
+            serving.process.kill()
 
-    def mend(self) -> None:
-        """Start again what has ended."""
-        if self.web is not None and self.web.poll() is not None and not self.stopping:
-            lived = time.monotonic() - self._web_started
+    def mend_web(self) -> None:
+        """Start the web process again when it has ended or stopped working."""
+        now = time.monotonic()
+        if self.web is not None and self.web.poll() is None:
+            if now - self._heard > _SILENT_SECONDS:
+                self.log.write("web-silent", seconds=round(now - self._heard, 1))
+                self.web.kill()
+            return
+        if self.web is not None:
+            lived = now - self._web_started
             self.log.write("web-ended", status=self.web.returncode, lived=round(lived, 3))
-            # One that dies at its start is not started in a hurry.
-            self._web_wait = _FIRST_WAIT if lived > 1 else min(2 * self._web_wait, _LONGEST_WAIT)
-            if lived <= 1:
-                time.sleep(self._web_wait)
-            self.start_web()
-        if self.spawner is not None and self.spawner.process.poll() is not None:
-            self.log.write("spawner-ended", status=self.spawner.process.returncode)
-            try:
-                self.spawner = self.start_spawner(self.spawner.version)
-            except KgError as error:
-                self.log.write("spawner-failed", why=str(error))
-                time.sleep(_LOOK)
+            self.web = None
+            if lived > _SHORT_LIFE:
+                self._web_wait = _Wait()
             else:
-                self.announce()
-        for spawner in list(self.old):
-            if spawner.process.poll() is not None:
-                spawner.address.unlink(missing_ok=True)
-                self.old.remove(spawner)
+                self._web_wait.longer()
+        if now >= self._web_wait.until and not self.stopping:
+            self.start_web()
 
-    def look(self) -> None:
-        """Serve another version when another one has become current."""
-        try:
-            version = current(self.root)
-        except DatasetError as error:
-            self.log.write("version-damaged", why=str(error))
-            return
-        assert self.spawner is not None
-        if (
-            version is None
-            or version.name == self.spawner.version.name
-            or version.name in self._refused
-        ):
-            return
-        try:
-            spawner = self.start_spawner(version)
-        except KgError as error:
-            self._refused.add(version.name)
-            self.log.write("version-refused", version=version.name, why=str(error))
-            return
-        self.old.append(self.spawner)
-        self.spawner = spawner
-        self.announce()
+    # Ends
+
+    def bury(self) -> None:
+        """Ask for the ends of processes that are nobody else's: workers whose spawner has gone."""
+        spawners = (self.serving, self.coming, *self.old)
+        ours = {spawner.process.pid for spawner in spawners if spawner is not None}
+        if self.web is not None:
+            ours.add(self.web.pid)
+        with contextlib.suppress(ChildProcessError):
+            while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                if ended.si_pid in ours:  # those are asked for by name, and the next time round
+                    return
+                os.waitpid(ended.si_pid, 0)
 
     def stop(self) -> None:
         """Let requests end, then everything."""
@@ -305,22 +464,11 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 self.web.kill()
                 self.web.wait()
-        for spawner in (*self.old, *([self.spawner] if self.spawner else [])):
-            spawner.process.kill()
-            spawner.process.wait()
+        for spawner in (*self.old, self.coming, self.serving):
+            if spawner is not None:
+                spawner.end()
+        if self.control is not None:
+            self.control.close()
         self.listener.close()
         shutil.rmtree(self.run_folder, ignore_errors=True)
         self.log.write("stopped")
-
-
-def _end_later(spawner: _Spawner) -> None:
-    """Ask a spawner to end: it does when nobody is connected any more."""
-    with contextlib.suppress(OSError):
-        os.kill(spawner.process.pid, signal.SIGTERM)
-
-
-def _read_line(stream: IO[bytes], seconds: float) -> bytes:
-    """One line, or nothing when it does not come in time."""
-    with selectors.DefaultSelector() as ready:
-        ready.register(stream, selectors.EVENT_READ)
-        return stream.readline() if ready.select(seconds) else b""
