@@ -1284,6 +1284,31 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "端点 {0} 返回的不是 SPARQL 结果。",
         "请确认该地址是 SPARQL 1.1 端点。",
     ),
+    # files that are not what they seem
+    "not-a-file": (
+        "This is not an ordinary file.",
+        "Keep only curated files under names that end in .yaml.",
+        "这不是普通文件。",
+        "以 .yaml 结尾的名称只用于数据文件。",
+    ),
+    "file-unreadable": (
+        "The file cannot be read: {0}.",
+        "Check that it is a file of yours and may be read.",
+        "无法读取该文件：{0}。",
+        "请检查文件是否存在以及是否有读取权限。",
+    ),
+    "text-too-long": (
+        "This text is longer than {0} characters.",
+        "Tell it shorter; or a quote or bracket before it may not be closed.",
+        "此处文字超过 {0} 个字符。",
+        "请缩短；也可能是前面的引号或括号没有关闭。",
+    ),
+    "more-faults": (
+        "There are more faults.",
+        "Mend these first.",
+        "还有更多错误。",
+        "请先修改以上各处。",
+    ),
     # queries that the endpoint refuses by their text
     "problem-query-size": (
         "The query is longer than {0} KiB.",
