@@ -135,7 +135,7 @@ class Request:
         ------
         RequestError
             It is longer than ``most`` bytes, or takes longer than so many seconds.
-        ConnectionAbortedError
+        ClientGoneError
             The client has gone.
         """
         length = self.header(b"content-length")
