@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gzip
 import io
-import resource
+import re
 import signal
 import socket
 from collections.abc import Callable, Iterable, Mapping
@@ -44,6 +44,8 @@ _GRAPH_FORMATS: Final = {
     "jsonld": ox.RdfFormat.JSON_LD,
     "rdfxml": ox.RdfFormat.RDF_XML,
 }
+TAGS: Final = re.compile(rb'"@([A-Za-z]+-[A-Za-z0-9-]*[A-Z][A-Za-z0-9-]*)')
+"""Language tags of N-Quads with a capital letter in them."""
 _WORTH_COMPRESSING: Final = 1_400  # less fits one packet as it is
 
 
@@ -159,6 +161,8 @@ def run(
     ready
         Called once before the first job: the last walls go up here, and are proved.
     """
+    import resource  # not on every system; the rest of this module is
+
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.signal(signal.SIGXCPU, signal.SIG_DFL)
     ready()
