@@ -18,6 +18,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from kg.server.http import Receive, Request, RequestError, Scope, Send, respond_problem
 from kg.server.limits import Limits
+from kg.server.problems import MEDIA_TYPE, problem
 
 _FIELDS: Final = 32 * 1024
 """Bytes of header fields."""
@@ -99,6 +100,16 @@ class Connection(HttpToolsProtocol):
                 self.transport.close()
         elif self._size > 2 * most:
             self._leave()
+
+    def send_400_response(self, msg: str) -> None:
+        """Say that this was no HTTP, in the form that all errors have."""
+        status, body = problem("bad-request", "en")
+        head = (
+            f"HTTP/1.1 {status} Bad Request\r\ncontent-type: {MEDIA_TYPE}\r\n"
+            f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode("ascii") + body)
+        self._leave()
 
     def on_message_begin(self) -> None:
         """A request begins."""
