@@ -114,14 +114,14 @@ class Soak:
 
 @contextmanager
 def bomber(service: Service, seen: Counter[int], wrong: list[str]) -> Iterator[None]:
-    """One client that sends nothing but bombs, one after the other, without a pause."""
+    """One client that sends nothing but bombs on two connections, without a pause."""
     stop = threading.Event()
+    names = itertools.cycle(BOMBS)
 
     def work() -> None:
         asker = Asker(service, "127.0.0.66")
-        for name in itertools.cycle(BOMBS):
-            if stop.is_set():
-                break
+        while not stop.is_set():
+            name = next(names)
             reply = asker.ask(changed(BOMBS[name]))
             seen[0 if reply is None else reply.status] += 1
             if reply is None or reply.status not in CODES:
@@ -130,13 +130,15 @@ def bomber(service: Service, seen: Counter[int], wrong: list[str]) -> Iterator[N
                 wrong.append(f"{name}: {fault}")
         asker.close()
 
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(2)]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
         stop.set()
-        thread.join(40)
+        for thread in threads:
+            thread.join(40)
 
 
 def soak(service: Service, known: Sequence[Question], seconds: float) -> Soak:

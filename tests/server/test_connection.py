@@ -23,6 +23,10 @@ LIMITS = Limits(body_seconds=0.6, connections=12, client_connections=6)
 BIG = b"x" * (24 << 20)
 
 
+def request(path: str = "/") -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: here\r\n\r\n".encode()
+
+
 @dataclass
 class Running:
     """A server with one application, and what that has seen."""
@@ -94,10 +98,6 @@ def running() -> Iterator[Running]:
     assert not thread.is_alive()
 
 
-def request(path: str = "/") -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: here\r\n\r\n".encode()
-
-
 def ended(client: socket.socket) -> bool:
     """Whether the server has closed; what it said before is read."""
     try:
@@ -164,6 +164,17 @@ def test_a_head_that_is_too_long(running: Running) -> None:
     with running.connect() as client:
         client.sendall(b"GET / HTTP/1.1\r\nA: " + b"b" * 300_000)
         assert client.recv(65_536).startswith(b"HTTP/1.1 431 ")
+
+
+@pytest.mark.parametrize("sent", [b"\x16\x03\x01 this is not HTTP\r\n\r\n", request("x" * 70_000)])
+def test_what_cannot_be_read(running: Running, sent: bytes) -> None:
+    with running.connect() as client:
+        client.sendall(sent)
+        head, _, body = client.recv(65_536).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 400 ")
+        assert b"content-type: application/problem+json" in head
+        assert json.loads(body)["status"] == 400
+        assert ended(client)
 
 
 def test_a_body_that_nobody_asked_for(running: Running) -> None:
