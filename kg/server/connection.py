@@ -103,7 +103,8 @@ class Connection(HttpToolsProtocol):
                 self._due = self.loop.call_later(self.limits.body_seconds, self._too_late)
             if self._size > most:
                 # The parser hands over the address piece by piece, but a field only as a whole.
-                self._refuse("head-too-long" if self.headers else "address-too-long")
+                longest = len(self.url) > self._size // 2
+                self._refuse("address-too-long" if longest else "head-too-long")
         elif self._size > 2 * most:
             self._leave()
 
