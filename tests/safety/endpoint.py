@@ -6,7 +6,9 @@ A listener on loopback counts who comes, and a file holds a text that no answer 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -180,7 +182,8 @@ async def endpoint(isolation: str, set_traps: Traps) -> AsyncIterator[Endpoint]:
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "data.nq").write_bytes(small_dataset())
+        content = small_dataset()
+        (folder / "data.nq").write_bytes(content)
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with listener:
             listener.bind(str(folder / "socket"))
@@ -189,6 +192,8 @@ async def endpoint(isolation: str, set_traps: Traps) -> AsyncIterator[Endpoint]:
                 [
                     *(sys.executable, "-m", "kg.server.spawner"),
                     *("--listen", str(listener.fileno()), "--data", str(folder / "data.nq")),
+                    *("--sha256", hashlib.sha256(content).hexdigest()),
+                    *("--parent", str(os.getpid())),
                     *("--isolation", isolation, "--seconds", str(LIMITS.slow_seconds + 0.5)),
                     *("--worker-bytes", str(LIMITS.worker_bytes)),
                     *("--answer-bytes", str(LIMITS.answer_bytes)),
