@@ -182,13 +182,8 @@ async def endpoint(isolation: str, set_traps: Traps) -> AsyncIterator[Endpoint]:
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-<<<<<<< HEAD
         data = small_dataset()
         (folder / "data.nq").write_bytes(data)
-=======
-        content = small_dataset()
-        (folder / "data.nq").write_bytes(content)
->>>>>>> h-guard
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with listener:
             listener.bind(str(folder / "socket"))
@@ -196,15 +191,9 @@ async def endpoint(isolation: str, set_traps: Traps) -> AsyncIterator[Endpoint]:
             spawner = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "kg.server.spawner"),
-<<<<<<< HEAD
                     *("--listen", str(listener.fileno()), "--parent", str(os.getpid())),
                     *("--data", str(folder / "data.nq")),
                     *("--sha256", hashlib.sha256(data).hexdigest()),
-=======
-                    *("--listen", str(listener.fileno()), "--data", str(folder / "data.nq")),
-                    *("--sha256", hashlib.sha256(content).hexdigest()),
-                    *("--parent", str(os.getpid())),
->>>>>>> h-guard
                     *("--isolation", isolation, "--seconds", str(LIMITS.slow_seconds + 0.5)),
                     *("--worker-bytes", str(LIMITS.worker_bytes)),
                     *("--answer-bytes", str(LIMITS.answer_bytes)),
