@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -57,6 +58,8 @@ _CURRENT: Final = frozenset(
     CONCEPT + "claim-status/" + status for status in ("accepted", "disputed", "editorial")
 )
 _MAX_RULE_ROUNDS: Final = 8
+# To each belongs a suggestion, which takes a while; nobody reads so many.
+_MOST_FAULTS: Final = 500
 # A literal and its language tag in an N-Triples-like line: only whole literals match, so a tag
 # inside a text is never touched.
 _TAGGED = re.compile(r'("(?:[^"\\]|\\.)*")@([A-Za-z0-9-]+)')
@@ -118,11 +121,18 @@ def build(
         raise CurationError(faults)
     progress("references")
     index = index_documents(documents)
-    faults = [
-        fault
-        for fault in reference_faults(index)
-        if not (skip_missing_sources and names_missing_source(fault))
-    ]
+    faults = list(
+        islice(
+            (
+                fault
+                for fault in reference_faults(index)
+                if not (skip_missing_sources and names_missing_source(fault))
+            ),
+            _MOST_FAULTS,
+        )
+    )
+    if len(faults) == _MOST_FAULTS:
+        faults.append(faults[-1]._replace(code="more-faults", values=()))
     if faults:
         raise CurationError(faults)
     progress("convert")

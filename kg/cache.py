@@ -56,7 +56,8 @@ def input_hash(facts: Path, source: str | None) -> str:
         for path in paths:
             content = path.read_bytes()
             name = path.relative_to(folder).as_posix()
-            digest.update(f"{name}\0{len(content)}\0".encode())
+            # A name on a disk need not be UTF-8.
+            digest.update(os.fsencode(name) + f"\0{len(content)}\0".encode())
             digest.update(content)
     for text in (ox.__version__, source or ""):
         digest.update(f"{text}\0".encode())

@@ -53,6 +53,11 @@ _INTEGER = ox.NamedNode(PREFIXES["xsd"] + "integer")
 _YEAR = ox.NamedNode(PREFIXES["xsd"] + "gYear")
 _DECIMAL = ox.NamedNode(PREFIXES["xsd"] + "decimal")
 _SLUG = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
+_BLOCK = re.compile(r"VALUES \?(\w+) \{([^{}]*)\}")
+_DIGITS: Final = 300
+
+LANGUAGES: Final[Mapping[str, str]] = {"en": "en", "zh": "zh-Hans", "zh-Hans": "zh-Hans"}
+"""Values of a parameter of the type ``language``, and the tags of the names that they choose."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,21 @@ class Parameter:
     type: str
     default: str
     help: Mapping[str, str]
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether several values mean "any of them"; a second limit or language means nothing."""
+        return self.type not in ("integer", "decimal", "year", "language")
+
+    @property
+    def defaults(self) -> tuple[str, ...]:
+        """The default as a caller would give it; nothing where the query then takes all."""
+        values = []
+        for quoted, word in re.findall(r'"([^"]*)"|(\S+)', self.default):
+            prefix, colon, slug = word.partition(":")
+            if word != "UNDEF":
+                values.append(quoted or (f"{prefix}/{slug}" if colon else word))
+        return tuple(value.removeprefix(f"{self.type}/") for value in values)
 
 
 @dataclass(frozen=True)
@@ -102,21 +122,18 @@ class NamedQuery:
         ParameterError
             A parameter is unknown, or its value does not fit its type.
         """
-        text = self.text
+        blocks: dict[str, str] = {}
         for name, value in values.items():
             parameter = self.parameters.get(name)
             if parameter is None:
                 known = ", ".join(self.parameters) or "-"
                 raise ParameterError("unknown-parameter", self.name, name, known)
             terms = value if isinstance(value, list | tuple) else [value]
-            block = " ".join(str(to_term(parameter, term)) for term in terms)
-            before, after = _block(name).split(text)[::2]
-            text = f"{before}VALUES ?{name} {{ {block} }}{after}"
-        return text
-
-
-def _block(name: str) -> re.Pattern[str]:
-    return re.compile(r"VALUES \?" + re.escape(name) + r" \{([^{}]*)\}")
+            # A term that is there twice would give every row twice.
+            block = " ".join(dict.fromkeys(str(to_term(parameter, term)) for term in terms))
+            blocks[name] = f"VALUES ?{name} {{ {block} }}"
+        # One pass over the text of the file: a text that is put in may look like a block itself.
+        return _BLOCK.sub(lambda block: blocks.get(block[1], block[0]), self.text)
 
 
 def to_term(parameter: Parameter, value: object) -> ox.NamedNode | ox.Literal:
@@ -133,13 +150,21 @@ def to_term(parameter: Parameter, value: object) -> ox.NamedNode | ox.Literal:
         if kind == "integer":
             return ox.Literal(str(int(text)), datatype=_INTEGER)
         if kind == "decimal":
-            return ox.Literal(str(Decimal(text)), datatype=_DECIMAL)
+            number = Decimal(text)
+            # xsd:decimal knows no exponent, no infinity, and nobody means a number this long.
+            if not number.is_finite() or abs(number.adjusted()) > _DIGITS:
+                raise ValueError(text)
+            return ox.Literal(f"{number:f}", datatype=_DECIMAL)
         if kind == "year":
             return ox.Literal(f"{int(text):04d}", datatype=_YEAR)
     except (ValueError, InvalidOperation) as error:
         raise ParameterError("bad-parameter", parameter.name, kind, text) from error
-    if kind in ("text", "language"):
-        return ox.Literal({"zh": "zh-Hans"}.get(text, text) if kind == "language" else text)
+    if kind == "language":
+        if text not in LANGUAGES:
+            raise ParameterError("bad-parameter", parameter.name, "en / zh", text)
+        return ox.Literal(LANGUAGES[text])
+    if kind == "text":
+        return ox.Literal(text)
     path = text.removeprefix(ID).removeprefix(CONCEPT).removeprefix("concept/")
     if kind == "thing":
         head = path.partition("/")[0]
@@ -214,7 +239,7 @@ def _parameter(path: Path, text: str, name: str, definition: Mapping[str, Any]) 
     kind = str(definition.get("type"))
     if kind not in (*_CLASSES, *_SCHEMES, *_LITERALS, "thing"):
         raise QueryError("bad-query-file", str(path), f"type {kind} of {name}")
-    blocks = _block(name).findall(text)
+    blocks = [block[2] for block in _BLOCK.finditer(text) if block[1] == name]
     if len(blocks) != 1:
         raise QueryError("bad-query-file", str(path), f"{len(blocks)} data blocks for ?{name}")
     return Parameter(name, kind, blocks[0].strip(), _both(path, definition, "help"))

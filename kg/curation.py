@@ -12,10 +12,13 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+import pyoxigraph as ox
 import yaml
 
 from kg.context import CurationContext, Key, curation_context
@@ -26,6 +29,9 @@ from kg.vocabulary import concept_fault, concepts, demanded, listed
 
 MAX_FILE_BYTES: Final = 4 * 1024 * 1024
 MAX_DEPTH: Final = 24
+# The longest text that ships has 300 characters. Suggestions for a word of a million take minutes.
+MAX_TEXT: Final = 5_000
+MAX_FAULTS: Final = 100
 MAX_SLUG: Final = 60
 # What a template holds where a curator has to write.
 TO_DO: Final = "TODO"
@@ -34,7 +40,7 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ID = re.compile(r"[a-z]+(?:-[a-z]+)*(?:/[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)+")
 _GRAPH_ID = re.compile(r"graph/register/[a-z0-9]+(?:-[a-z0-9]+)*|claim/[a-z0-9]+(?:-[a-z0-9]+)*")
 _CONCEPT_ID = re.compile(re.escape(BASE) + r"concept/[a-z0-9-]+/[a-z0-9-]+")
-_FRAGMENT = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/(?:P\d{2}S\d{1,2}|page)")
+_FRAGMENT = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/(?:P[0-9]{2}S[0-9]{1,2}|page)")
 _EXTERNAL = re.compile(r"[A-Za-z0-9]+(?:/)?")
 _WEB = re.compile(r"https?://[^\s<>\"{}|\\^`]+", re.ASCII)
 _TAG = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?(?:-[a-z0-9]{4,8})?")
@@ -47,13 +53,15 @@ _HIDDEN = frozenset("\u200b\u200e\u200f\u2028\u2029\u2060\ufeff") | frozenset(
 
 _LEXICAL: Final[Mapping[str, re.Pattern[str]]] = {
     "string": re.compile(r"(?s).+"),
-    "decimal": re.compile(r"[+-]?\d+(?:\.\d+)?"),
-    "gYear": re.compile(r"[12]\d{3}"),
-    "positiveInteger": re.compile(r"[1-9]\d*"),
-    "nonNegativeInteger": re.compile(r"0|[1-9]\d*"),
-    "date": re.compile(r"\d{4}-\d{2}-\d{2}"),
+    # Digits are those of ASCII, and so many that every engine can count with them.
+    "decimal": re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?"),
+    "gYear": re.compile(r"[12][0-9]{3}"),
+    "positiveInteger": re.compile(r"[1-9][0-9]{0,17}"),
+    "nonNegativeInteger": re.compile(r"0|[1-9][0-9]{0,17}"),
+    "date": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
     "duration": re.compile(
-        r"P(?=.)(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?"
+        r"P(?=.)(?:[0-9]{1,9}Y)?(?:[0-9]{1,9}M)?(?:[0-9]{1,9}D)?"
+        r"(?:T(?=.)(?:[0-9]{1,9}H)?(?:[0-9]{1,9}M)?(?:[0-9]{1,9}S)?)?"
     ),
     "language": _TAG,
 }
@@ -192,19 +200,25 @@ def read_facts(folder: Path, *more: Path) -> tuple[list[Document], list[Fault]]:
 
 def read_file(path: Path) -> tuple[Document | None, list[Fault]]:
     """Read one curated file; the document is None when its form is too broken to look further."""
-    if path.stat().st_size > MAX_FILE_BYTES:
+    try:
+        with path.open("rb") as file:
+            # Not by its size: some things that are no files on a disk say 0, and never end.
+            content = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        return None, [Fault(path, 0, 0, "file-unreadable", (error.strerror or "",))]
+    if len(content) > MAX_FILE_BYTES:
         return None, [Fault(path, 1, 1, "file-too-large", (str(MAX_FILE_BYTES // 1024**2),))]
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        line = content[: error.start].count(b"\n") + 1
         return None, [Fault(path, line, 1, "not-utf8")]
     if text.startswith("\ufeff"):
         return None, [Fault(path, 1, 1, "byte-order-mark")]
     if "\r\n" in text:
         # One fault, not one a line: the editor, not the hand, wrote them.
         return None, [Fault(path, 1, 1, "windows-lines")]
-    faults = list(_character_faults(path, text))
+    faults = list(islice(_character_faults(path, text), MAX_FAULTS))
     if faults:
         return None, faults
     composer = _Composer(path)
@@ -212,9 +226,22 @@ def read_file(path: Path) -> tuple[Document | None, list[Fault]]:
     if root is None or composer.faults:
         return None, composer.faults
     checker = _Checker(path, curation_context())
-    checker.document(root)
+    with suppress(_RefusedError):
+        checker.document(root)
     usable = isinstance(root, Mapped) and "graphs" in root.entries
     return (Document(path, root) if usable and isinstance(root, Mapped) else None), checker.faults
+
+
+def _note(faults: list[Fault], fault: Fault) -> None:
+    """Add a fault; after so many nobody reads on, and reading stops."""
+    faults.append(fault)
+    if len(faults) == MAX_FAULTS:
+        faults.append(fault._replace(code="more-faults", values=()))
+        raise _RefusedError
+
+
+def _is_hidden(character: str) -> bool:
+    return character in _HIDDEN or unicodedata.category(character) in ("Cc", "Co", "Cn", "Cs")
 
 
 def _character_faults(path: Path, text: str) -> Iterator[Fault]:
@@ -222,9 +249,7 @@ def _character_faults(path: Path, text: str) -> Iterator[Fault]:
         if "\t" in line:
             yield Fault(path, number, line.index("\t") + 1, "tab")
         for column, character in enumerate(line, start=1):
-            if character != "\t" and (
-                character in _HIDDEN or unicodedata.category(character) in ("Cc", "Co", "Cn", "Cs")
-            ):
+            if character != "\t" and _is_hidden(character):
                 yield Fault(path, number, column, "hidden-character", (f"U+{ord(character):04X}",))
         if not unicodedata.is_normalized("NFC", line):
             yield Fault(path, number, 1, "not-nfc")
@@ -239,7 +264,7 @@ class _Composer:
 
     def _fault(self, mark: Mark | None, code: str, *values: str) -> None:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        self.faults.append(Fault(self.path, line, column, code, values))
+        _note(self.faults, Fault(self.path, line, column, code, values))
 
     def compose(self, text: str) -> Node | None:
         # libyaml's parser where PyYAML was built with it: the same events, ten times faster.
@@ -284,6 +309,7 @@ class _Composer:
         assert mark is not None
         line, column = mark.line + 1, mark.column + 1
         if isinstance(event, yaml.ScalarEvent):
+            self._scalar(event)
             return Scalar(event.value, line, column)
         if isinstance(event, yaml.SequenceStartEvent):
             children: list[Node] = []
@@ -303,6 +329,17 @@ class _Composer:
             else:
                 entries[key.text] = (key, value)
         return Mapped(entries, line, column)
+
+    def _scalar(self, event: yaml.ScalarEvent) -> None:
+        """Refuse what the text of the file does not show."""
+        if len(event.value) > MAX_TEXT:
+            self._refuse(event, "text-too-long", str(MAX_TEXT))
+        if event.style == '"':  # only there a backslash can stand for another character
+            for character in event.value:
+                if character != "\n" and _is_hidden(character):
+                    self._refuse(event, "hidden-character", f"U+{ord(character):04X}")
+            if not unicodedata.is_normalized("NFC", event.value):
+                self._refuse(event, "not-nfc")
 
 
 def _yaml_fault(path: Path, text: str, error: yaml.MarkedYAMLError) -> Fault:
@@ -325,7 +362,8 @@ def _yaml_fault(path: Path, text: str, error: yaml.MarkedYAMLError) -> Fault:
         for slip, pattern in _SLIPS:
             if not 0 < number <= len(lines):
                 continue
-            for match in pattern.finditer(lines[number - 1]):
+            # Nobody sees a slip beyond that, and some patterns take the square of the length.
+            for match in pattern.finditer(lines[number - 1][:MAX_TEXT]):
                 if match["key"] in keys:
                     return Fault(path, number, match.start("slip") + 1, slip, (match["slip"],))
     return Fault(path, line, column, code, values)
@@ -343,7 +381,7 @@ class _Checker:
         self.faults: list[Fault] = []
 
     def _fault(self, node: Node, code: str, *values: str) -> None:
-        self.faults.append(Fault(self.path, node.line, node.column, code, values))
+        _note(self.faults, Fault(self.path, node.line, node.column, code, values))
 
     def document(self, root: Node) -> None:
         if not isinstance(root, Mapped) or "graphs" not in root.entries:
@@ -490,7 +528,7 @@ class _Checker:
             self._fault(item, "bad-fragment", text)
         elif key.kind == "external" and not _EXTERNAL.fullmatch(text):
             self._fault(item, "bad-external", text, key.base, _EXAMPLES[key.name])
-        elif key.kind == "web" and not _WEB.fullmatch(text):
+        elif key.kind == "web" and not (_WEB.fullmatch(text) and _is_iri(text)):
             self._fault(item, "bad-iri", text)
         elif key.kind == "node" and not (_ID.fullmatch(text) or _CONCEPT_ID.fullmatch(text)):
             self._fault(item, "bad-id", text)
@@ -529,10 +567,19 @@ def _placeholder(name: str) -> bool:
     return re.split("[-/]", name)[-1].lower() == TO_DO.lower()
 
 
+def _is_iri(text: str) -> bool:
+    """Whether RDF takes it; the reader of JSON-LD would drop a wrong one without a word."""
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _is_lexical(datatype: str, text: str) -> bool:
     if not _LEXICAL[datatype].fullmatch(text):
         return False
     if datatype == "date":
         year, month, day = (int(part) for part in text.split("-"))
-        return 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
+        return year > 0 and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
     return True

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from kg.errors import FactsNotFoundError
+from kg.errors import CurationError, FactsNotFoundError, Fault
 
 
 def fact_files(folder: Path) -> list[Path]:
@@ -19,12 +19,18 @@ def fact_files(folder: Path) -> list[Path]:
     ------
     FactsNotFoundError
         The folder does not exist, or holds no ``*.yaml`` file.
+    CurationError
+        Something that is no file has such a name: a folder, a pipe, a device, a link to nothing.
+        Reading it could take for ever.
     """
     if not folder.is_dir():
         raise FactsNotFoundError("facts-folder", str(folder))
     found = sorted(folder.rglob("*.yaml"), key=lambda path: path.relative_to(folder).as_posix())
     if not found:
         raise FactsNotFoundError("facts-empty", str(folder))
+    others = [Fault(path, 0, 0, "not-a-file") for path in found if not path.is_file()]
+    if others:
+        raise CurationError(others)
     return found
 
 

@@ -738,6 +738,12 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "参数“{0}”应为 {1}，而不是“{2}”。",
         "请给出相应的值。",
     ),
+    "repeated-parameter": (
+        "The parameter '{0}' takes one value, not {1}.",
+        "Give it once.",
+        "参数“{0}”只取一个值，而不是 {1} 个。",
+        "请只给出一次。",
+    ),
     "parameter-form": (
         "'{0}' is not NAME=VALUE.",
         "Write for example --param city=singapore.",
@@ -1075,6 +1081,18 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "此处没有内容。",
         "查询端点为 /sparql；图谱的每个 IRI 在同一地址下都有对应位置。",
     ),
+    "problem-unknown-query": (
+        "There is no named query '{0}'.",
+        "Closest: {1}. All of them: /queries",
+        "没有名为“{0}”的查询。",
+        "最接近的是：{1}。全部查询见 /queries",
+    ),
+    "problem-parameter": (
+        "A parameter of the query is not right.",
+        "{0}",
+        "查询的参数有误。",
+        "{0}",
+    ),
     "problem-method": (
         "This method is not for this address.",
         "Use one of: {0}",
@@ -1098,6 +1116,18 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "Send a shorter query.",
         "请求超过 {0} 字节。",
         "请缩短查询。",
+    ),
+    "problem-address-too-long": (
+        "The address is too long.",
+        "Send the query by POST.",
+        "地址过长。",
+        "请以 POST 方式发送查询。",
+    ),
+    "problem-head-too-long": (
+        "The header fields are too long.",
+        "Send fewer or shorter fields.",
+        "请求头过长。",
+        "请减少或缩短请求头字段。",
     ),
     "problem-answer-too-large": (
         "The answer is longer than {0} MiB.",
@@ -1253,6 +1283,31 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "Check that the address is that of a SPARQL 1.1 endpoint.",
         "端点 {0} 返回的不是 SPARQL 结果。",
         "请确认该地址是 SPARQL 1.1 端点。",
+    ),
+    # files that are not what they seem
+    "not-a-file": (
+        "This is not an ordinary file.",
+        "Keep only curated files under names that end in .yaml.",
+        "这不是普通文件。",
+        "以 .yaml 结尾的名称只用于数据文件。",
+    ),
+    "file-unreadable": (
+        "The file cannot be read: {0}.",
+        "Check that it is a file of yours and may be read.",
+        "无法读取该文件：{0}。",
+        "请检查文件是否存在以及是否有读取权限。",
+    ),
+    "text-too-long": (
+        "This text is longer than {0} characters.",
+        "Tell it shorter; or a quote or bracket before it may not be closed.",
+        "此处文字超过 {0} 个字符。",
+        "请缩短；也可能是前面的引号或括号没有关闭。",
+    ),
+    "more-faults": (
+        "There are more faults.",
+        "Mend these first.",
+        "还有更多错误。",
+        "请先修改以上各处。",
     ),
     # queries that the endpoint refuses by their text
     "problem-query-size": (
@@ -1948,6 +2003,52 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "query": ("query", "查询"),
     "question": ("question", "问题"),
     "parameters": ("parameters", "参数"),
+    # the description of the interface for programs
+    "api-about": (
+        (
+            "What leading city governments do, with evidence for every statement: a SPARQL endpoint "
+            "and named queries. What is not recorded is unknown, not absent."
+        ),
+        "领先城市政府的做法，每条陈述均有依据：SPARQL 端点与具名查询。没有记载的是未知，而不是没有。",
+    ),
+    "api-sparql": ("SPARQL 1.1 queries", "SPARQL 1.1 查询"),
+    "api-sparql-query": (
+        "a query: SELECT, ASK, CONSTRUCT or DESCRIBE; without one the service describes itself",
+        "查询语句：SELECT、ASK、CONSTRUCT 或 DESCRIBE；省略时返回服务说明",
+    ),
+    "api-default-graph": ("graphs that make up the default graph", "组成默认图的图"),
+    "api-named-graph": ("graphs that GRAPH reaches", "可用 GRAPH 访问的图"),
+    "api-queries": ("all named queries with their parameters", "全部具名查询及其参数"),
+    "api-form": (
+        "a named query by the ending: its rows, its SPARQL (rq) or its description (about)",
+        "按后缀取得具名查询：结果、SPARQL 原文（rq）或说明（about）",
+    ),
+    "api-form-ending": (
+        "format of the rows, or rq or about",
+        "结果的格式，或 rq、about",
+    ),
+    "api-form-values": (
+        "the parameters of the query, as at /queries/NAME",
+        "查询的参数，与 /queries/名称 所用的相同",
+    ),
+    "api-name": ("name of the query", "查询的名称"),
+    "api-lang": (
+        "short for the parameter language; a query without names pays no heed to it",
+        "参数 language 的简写；不含名称的查询不理会此参数",
+    ),
+    "api-any": ("{0}; several mean any of them", "{0}；多个值表示任一"),
+    "api-link": (
+        "where the query is described, with what a reader of its rows must know",
+        "查询说明的地址，其中有解读结果须知",
+    ),
+    "api-openapi": ("this description", "本说明"),
+    "api-health": ("whether queries are answered", "能否应答查询"),
+    "api-metrics": ("figures for operators", "运行指标"),
+    "api-answer": ("the answer, whole", "完整的结果"),
+    "api-problem": (
+        "what is wrong and what to do, in the language of Accept-Language",
+        "错误与处理办法，语言依 Accept-Language",
+    ),
     # what headings mean that not everybody knows
     "means-adjusted_difference": (
         "share of the leading cities less that of the others, among cities documented alike",

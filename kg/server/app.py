@@ -20,12 +20,14 @@ from kg.server.http import (
     RequestError,
     Scope,
     Send,
+    require_reading,
     respond,
     respond_problem,
 )
 from kg.server.limits import Limits
 from kg.server.log import Log
 from kg.server.measures import CONTENT_TYPE, Measures
+from kg.server.named import Named
 from kg.server.pool import Pool
 from kg.server.sparql import Endpoint, Generation
 from kg.server.wire import Job
@@ -33,6 +35,7 @@ from kg.server.wire import Job
 Handler = Callable[[Request, Send], Awaitable[tuple[int, str]]]
 
 _PREFLIGHT: Final = (
+    (b"allow", b"GET, HEAD, POST, OPTIONS"),
     (b"access-control-allow-methods", b"GET, HEAD, POST, OPTIONS"),
     (b"access-control-allow-headers", b"Accept, Content-Type, If-None-Match"),
     (b"access-control-max-age", b"86400"),
@@ -63,6 +66,7 @@ class Service:
         self.lost: Callable[[str], object] = lambda address: None
         self.description = ServiceDescription(self.endpoint, limits, address)
         self.linked_data = linked.LinkedData(self.serving, self.endpoint)
+        self.named = Named(self.endpoint)
         self._retiring: set[asyncio.Task[None]] = set()
 
     def serving(self) -> Generation:
@@ -127,6 +131,7 @@ class Service:
         request = Request(scope, receive)
         route, handler = self.route(request.path)
         try:
+            request.check_host()
             if request.method == "OPTIONS":
                 await respond(send, 204, _PREFLIGHT)
                 status, outcome = 204, "preflight"
@@ -150,6 +155,10 @@ class Service:
         """Name of a route, for figures, and what answers it."""
         if path in ("/sparql", "/sparql/"):
             return "sparql", self.sparql
+        if path == "/queries" or path.startswith("/queries/"):
+            return "queries", self.named
+        if path == "/openapi.json":
+            return "openapi", self.named.openapi
         if path == "/health":
             return "health", self.health
         if path == "/metrics":
@@ -195,15 +204,3 @@ class Service:
     async def nothing(self, request: Request, send: Send) -> tuple[int, str]:
         """No such path."""
         raise RequestError("not-found")
-
-
-def require_reading(request: Request) -> None:
-    """Refuse methods that are not for reading.
-
-    Raises
-    ------
-    RequestError
-        The method is neither GET nor HEAD.
-    """
-    if request.method not in ("GET", "HEAD"):
-        raise RequestError("method", "GET, HEAD", headers=[(b"allow", b"GET, HEAD")])

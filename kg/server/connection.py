@@ -14,9 +14,9 @@ import termios
 from collections import Counter
 from typing import Any, Final, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from kg.server.http import Receive, Request, RequestError, Scope, Send, respond_problem
+from kg.server.http import SAFE, Receive, Request, RequestError, Scope, Send, respond_problem
 from kg.server.limits import Limits
 from kg.server.problems import MEDIA_TYPE, problem
 
@@ -26,10 +26,10 @@ _AHEAD: Final = 100
 """Requests that a client may send before the answer of the first."""
 _LEAST: Final = 16 * 1024
 """Bytes that a client fetches between two looks, or is left."""
-_TOO_LONG: Final = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
-    b"content-length: 0\r\nconnection: close\r\n\r\n"
-)
+_UNHEARD: Final = 1 << 20
+"""Bytes that a client may go on sending while it is told that nobody listens."""
+_ADDRESS: Final = 65_535
+"""Longest address that httptools takes apart."""
 
 
 async def _no_room(scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,6 +53,8 @@ class Connection(HttpToolsProtocol):
     """Whether a request begins in the bytes that are being read."""
     _size = 0
     """Bytes of the current request."""
+    _refused = False
+    """Whether nothing more is read."""
     _due: asyncio.TimerHandle | None = None
     """When the head has to be there."""
     _fetched: asyncio.TimerHandle | None = None
@@ -70,7 +72,7 @@ class Connection(HttpToolsProtocol):
             and self._address not in self.trusted
         ):
             self.app = _no_room
-        self._due = self.loop.call_later(self.limits.body_seconds, self._leave)
+        self._due = self.loop.call_later(self.limits.body_seconds, self._too_late)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Count it no more."""
@@ -85,31 +87,29 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Take bytes, so many for a head and so many for a whole request."""
         self._size += len(data)
+        if self._refused:
+            if self._size > _UNHEARD:
+                self.transport.abort()
+            return
         self._began = False
         super().data_received(data)
         if self._began:
             self._size = len(data)
-        if self.transport.is_closing():
+        if self._refused or self.transport.is_closing():
             return
         most = 4 * self.limits.query_bytes + _FIELDS  # percent-encoding may make three of one
         if self._heading:
             if self._due is None:
-                self._due = self.loop.call_later(self.limits.body_seconds, self._leave)
+                self._due = self.loop.call_later(self.limits.body_seconds, self._too_late)
             if self._size > most:
-                self.transport.write(_TOO_LONG)
-                self.transport.close()
+                # The parser hands over the address piece by piece, but a field only as a whole.
+                self._refuse("head-too-long" if self.headers else "address-too-long")
         elif self._size > 2 * most:
             self._leave()
 
     def send_400_response(self, msg: str) -> None:
         """Say that this was no HTTP, in the form that all errors have."""
-        status, body = problem("bad-request", "en")
-        head = (
-            f"HTTP/1.1 {status} Bad Request\r\ncontent-type: {MEDIA_TYPE}\r\n"
-            f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
-        )
-        self.transport.write(head.encode("ascii") + body)
-        self._leave()
+        self._refuse("bad-request")
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -122,6 +122,9 @@ class Connection(HttpToolsProtocol):
         if self._due is not None:
             self._due.cancel()
             self._due = None
+        if len(self.url) > _ADDRESS:
+            self._refuse("address-too-long")
+            raise ValueError  # to the parser, which then stops
         super().on_headers_complete()
         if len(self.pipeline) > _AHEAD:
             # uvicorn goes on reading, and each packet has room for thousands.
@@ -148,6 +151,48 @@ class Connection(HttpToolsProtocol):
     def timeout_keep_alive_handler(self) -> None:
         """The client has asked nothing more."""
         self._leave()
+
+    def _too_late(self) -> None:
+        """The head is not there in time."""
+        self._due = None
+        if self._heading and self._size and not self._refused:
+            self._refuse("request-timeout")
+        else:
+            self._leave()
+
+    def _refuse(self, code: str) -> None:
+        """Say what is wrong with what is not even a request, and read nothing more.
+
+        The connection stays until the client closes its side or time is over: if it were closed
+        while there is something left to read, the client might never see the answer.
+        """
+        if self._refused:
+            return
+        self._refused = True
+        cycle = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            if not cycle.more_body:
+                # The fault is in a later request, and this one gets its answer.
+                cycle.keep_alive = False
+                self.pipeline.clear()
+                return
+            cycle.disconnected = True
+            cycle.message_event.set()
+        status, body = problem(code, "en")
+        fields = [
+            (b"content-type", MEDIA_TYPE.encode("ascii")),
+            (b"content-language", b"en"),
+            (b"cache-control", b"no-store"),
+            *SAFE,
+            (b"content-length", str(len(body)).encode("ascii")),
+            (b"connection", b"close"),
+        ]
+        head = b"".join(name + b": " + value + b"\r\n" for name, value in fields)
+        self.transport.write(STATUS_LINE[status] + head + b"\r\n" + body)
+        self.transport.write_eof()
+        if self._due is not None:
+            self._due.cancel()
+        self._due = self.loop.call_later(self.limits.body_seconds, self._leave)
 
     def _leave(self) -> None:
         """Close; what waits for the client may still be fetched."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from email.message import Message
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -39,9 +40,15 @@ _POLICY: Final = (b"content-security-policy", b"default-src 'none'; frame-ancest
 class RequestError(Exception):
     """The request cannot be answered; ``code`` is a problem of :mod:`kg.server.problems`."""
 
-    def __init__(self, code: str, *values: object, headers: Iterable[Header] = ()) -> None:
+    def __init__(
+        self,
+        code: str,
+        *values: object,
+        headers: Iterable[Header] = (),
+        extra: dict[str, object] | None = None,
+    ) -> None:
         super().__init__(code, *values)
-        self.code, self.values, self.headers = code, values, tuple(headers)
+        self.code, self.values, self.headers, self.extra = code, values, tuple(headers), extra
 
 
 class ClientGoneError(Exception):
@@ -75,6 +82,36 @@ class Request:
         """One header field; empty when it is missing."""
         return self.headers.get(name, b"").decode("latin-1")
 
+    @cached_property
+    def media_type(self) -> str:
+        """Type of the body, in lower case and without parameters; empty when it is not said.
+
+        Raises
+        ------
+        RequestError
+            The body is in another character set than UTF-8.
+        """
+        header = self.header(b"content-type")
+        if not header:
+            return ""
+        parsed = Message()
+        parsed["content-type"] = header
+        if parsed.get_content_charset("utf-8") not in ("utf-8", "utf8", "us-ascii"):
+            raise RequestError("bad-encoding")
+        return header.partition(";")[0].strip().lower()
+
+    def check_host(self) -> None:
+        """Refuse what RFC 9112 (section 3.2) wants refused; uvicorn leaves it to the application.
+
+        Raises
+        ------
+        RequestError
+            There is more than one host, or none in HTTP/1.1.
+        """
+        hosts = sum(name == b"host" for name, _ in self.scope["headers"])
+        if hosts > 1 or (not hosts and self.scope["http_version"] != "1.0"):
+            raise RequestError("bad-request")
+
     @property
     def language(self) -> Language:
         """Language for people."""
@@ -98,6 +135,8 @@ class Request:
         ------
         RequestError
             It is longer than ``most`` bytes, or takes longer than so many seconds.
+        ClientGoneError
+            The client has gone.
         """
         length = self.header(b"content-length")
         if length.isdecimal() and int(length) > most:
@@ -117,6 +156,7 @@ class Request:
                     if not message.get("more_body"):
                         return b"".join(parts)
         except TimeoutError as error:
+            # The rest of the body may still come: what follows is no new request.
             raise RequestError("request-timeout", headers=[_CLOSE]) from error
 
     async def gone(self) -> None:
@@ -181,8 +221,9 @@ def read_form(encoded: bytes) -> list[tuple[str, str]]:
     if not encoded:
         return []
     try:
+        # Not only ASCII: ``curl -d 'query=…'`` sends what was typed without percent-encoding it.
         return parse_qsl(
-            encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=200
+            encoded.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=200
         )
     except UnicodeDecodeError as error:
         raise RequestError("bad-encoding") from error
@@ -208,7 +249,7 @@ async def respond(
     fields = [*headers, *SAFE]
     if all(name != _POLICY[0] for name, _ in fields):
         fields.append(_POLICY)
-    if status not in (204, 304):
+    if status not in (204, 304):  # these have no body, not even one of length 0
         fields.append((b"content-length", str(len(body)).encode("ascii")))
     await send({"type": "http.response.start", "status": status, "headers": fields})
     if head or len(body) <= _PIECE:
@@ -224,9 +265,21 @@ async def respond(
         await send(piece)
 
 
+def require_reading(request: Request) -> None:
+    """Refuse methods that are not for reading.
+
+    Raises
+    ------
+    RequestError
+        The method is neither GET nor HEAD.
+    """
+    if request.method not in ("GET", "HEAD"):
+        raise RequestError("method", "GET, HEAD", headers=[(b"allow", b"GET, HEAD")])
+
+
 async def respond_problem(send: Send, request: Request, error: RequestError) -> int:
     """Send an error as problem+json; gives its status."""
-    status, body = problem(error.code, request.language, *error.values)
+    status, body = problem(error.code, request.language, *error.values, extra=error.extra)
     language = b"zh-Hans" if request.language == "zh" else b"en"
     headers = [
         (b"content-type", MEDIA_TYPE.encode("ascii")),

@@ -37,9 +37,14 @@ _PROBLEMS: Final[dict[Outcome, str]] = {
     "busy": "busy",
     "one-at-a-time": "client-budget",
 }
-_IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
+_IRI: Final = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*:(?:[^\x00-\x20<>\"{}|^`\\%\[\]]|%[0-9A-Fa-f]{2})*"
+)
 # Functions whose value differs from one call to the next (SPARQL 1.1 Query, section 17.4).
-_CHANGING: Final = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID)\s*\(", re.IGNORECASE)
+# White space and comments may stand before the parenthesis.
+_CHANGING: Final = re.compile(
+    r"\b(?:NOW|RAND|UUID|STRUUID)\b(?:\s|#[^\n\r]*+[\n\r])*+\(", re.IGNORECASE
+)
 _VARY: Final = (b"vary", b"Accept, Accept-Encoding")
 _CACHE: Final = (b"cache-control", b"public, max-age=60")
 _NEXT_POOL: Final = 0.02
@@ -99,7 +104,7 @@ class Endpoint:
         parameters = request.parameters
         method = request.method
         if method == "POST":
-            media = request.header(b"content-type").partition(";")[0].strip().lower()
+            media = request.media_type
             if media == _UPDATE:
                 raise RequestError("update-refused")
             if media not in (_FORM, _DIRECT):
@@ -110,16 +115,13 @@ class Endpoint:
             if media == _FORM:
                 parameters = parameters + read_form(body)
             else:
-                charset = request.header(b"content-type").lower().partition("charset=")[2]
-                if charset.strip(' "') not in ("", "utf-8", "utf8"):
-                    raise RequestError("bad-encoding")
                 try:
                     parameters = [*parameters, ("query", body.decode("utf-8"))]
                 except UnicodeDecodeError as error:
                     raise RequestError("bad-encoding") from error
         elif method not in ("GET", "HEAD"):
             raise RequestError(
-                "method", "GET, HEAD, POST", headers=[(b"allow", b"GET, HEAD, POST")]
+                "method", "GET, HEAD, POST", headers=[(b"allow", b"GET, HEAD, POST, OPTIONS")]
             )
         named: dict[str, list[str]] = {}
         for name, value in parameters:
@@ -134,7 +136,9 @@ class Endpoint:
             for iri in named.get(name, []):
                 if not _IRI.fullmatch(iri):
                     raise RequestError("bad-graph", name)
-            graphs[name] = tuple(named[name]) if name in named else None
+            # A merge of graphs is a set of triples, but the engine counts those of a graph that is
+            # named twice twice (oxigraph/oxigraph#1919).
+            graphs[name] = tuple(dict.fromkeys(named[name])) if name in named else None
         forms = choose_formats(request.header(b"accept"))
         if forms == (None, None):
             raise RequestError("not-acceptable", acceptable())
@@ -161,44 +165,51 @@ class Endpoint:
         Parameters
         ----------
         extra
-            Further header fields of the answer; the same for the same query and format.
+            Further header fields. They are not kept: the same query may come by another address.
         """
         now = self.serving()
-        head = request.method == "HEAD"
-        key = (now.name, job.query, job.default_graphs, job.named_graphs, *forms, job.gzip)
+        # Whether the answer is a table or triples is known once there is one, and the format for
+        # the other has no part in what it is.
+        asked = (now.name, job.query, job.default_graphs, job.named_graphs, job.gzip)
+        keys = {form: (*asked, form) for form in forms if form is not None}
         changing = _CHANGING.search(job.query) is not None
-        kept = None if changing else self.answers.get(key)
+        # To a POST a condition on what the client has does not apply (RFC 9110, section 13.2.1).
+        condition = "" if changing or request.method == "POST" else request.header(b"if-none-match")
+        kept = None if changing else next(filter(None, map(self.answers.get, keys.values())), None)
         if kept is None:
             # Only what was answered is kept, so what is kept needs no guard.
             refused = check_query(job.query, self.limits)
             if refused is not None:
                 raise RequestError(refused.code, *refused.values)
-        tag = etag(*key)
-        if not changing and matches(request.header(b"if-none-match"), tag):
+        for key in keys.values():
+            if matches(condition, etag(*key)):
+                await respond(send, 304, [(b"etag", etag(*key)), _VARY, _CACHE, *extra])
+                return 304, "not-modified"
+        outcome = "answer" if kept is None else "kept"
+        if kept is None:
+            now, result = await self.ask(request, job)
+            form = form_of(result, forms)
+            # The version may have changed meanwhile: an answer bears the tag of its own version.
+            key = (now.name, *keys[form.name][1:])
+            fields = [
+                (b"content-type", content_type(form).encode("ascii")),
+                _VARY,
+                (b"cache-control", b"no-store") if changing else _CACHE,
+            ]
+            if not changing:
+                fields.append((b"etag", etag(*key)))
+            if result.compressed:
+                fields.append((b"content-encoding", b"gzip"))
+            kept = Answer(result.body, tuple(fields))
+            if not changing:
+                self.answers.keep(key, kept)
+        if condition.strip() == "*":  # any answer at all: known only now
+            tag = dict(kept.head)[b"etag"]
             await respond(send, 304, [(b"etag", tag), _VARY, _CACHE, *extra])
             return 304, "not-modified"
-        if kept is not None:
-            await respond(send, 200, kept.head, kept.body, head=head)
-            return 200, "kept"
-        now, result = await self.ask(request, job)
-        # The version may have changed meanwhile: an answer bears the tag of its own version.
-        key = (now.name, *key[1:])
-        tag = etag(*key)
-        form = form_of(result, forms)
-        fields = [
-            (b"content-type", content_type(form).encode("ascii")),
-            _VARY,
-            (b"cache-control", b"no-store") if changing else _CACHE,
-        ]
-        if not changing:
-            fields.append((b"etag", tag))
-        if result.compressed:
-            fields.append((b"content-encoding", b"gzip"))
-        kept = Answer(result.body, (*fields, *extra))
-        if not changing:
-            self.answers.keep(key, kept)
-        await respond(send, 200, kept.head, kept.body, head=head)
-        return 200, "answer"
+        head = request.method == "HEAD"
+        await respond(send, 200, [*kept.head, *extra], kept.body, head=head)
+        return 200, outcome
 
     async def ask(self, request: Request, job: Job) -> tuple[Generation, Result]:
         """Version and answer of a query that a client pays for out of its budget.
@@ -283,10 +294,6 @@ def retry_after(seconds: float) -> tuple[bytes, bytes]:
 
 
 def matches(if_none_match: str, tag: bytes) -> bool:
-    """Whether the client has this answer already (RFC 9110, section 13.1.2)."""
-    if not if_none_match:
-        return False
-    if if_none_match.strip() == "*":
-        return False  # whether there is an answer is only known once there is
+    """Whether the client names this answer as one that it has (RFC 9110, section 13.1.2)."""
     wanted = tag.decode("ascii")
     return any(part.strip().removeprefix("W/") == wanted for part in if_none_match.split(","))

@@ -80,6 +80,7 @@ async def serve(
         lifespan="off",
         access_log=False,
         log_config=None,
+        log_level="error",  # a line for every request that is no HTTP fills a disk
         server_header=False,
         proxy_headers=bool(options.proxy),
         forwarded_allow_ips=options.proxy or None,

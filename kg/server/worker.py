@@ -27,6 +27,7 @@ from kg.server.wire import (
     frame,
     receive,
 )
+from kg.terms import BASE
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer
@@ -88,7 +89,7 @@ def evaluate(
         if job.default_graphs is not None or job.named_graphs is not None:
             graphs["default_graph"] = [ox.NamedNode(iri) for iri in job.default_graphs or ()]
             graphs["named_graphs"] = [ox.NamedNode(iri) for iri in job.named_graphs or ()]
-        answer = dataset.query(job.query, **graphs)  # type: ignore[arg-type]
+        answer = dataset.query(job.query, base_iri=BASE, **graphs)  # type: ignore[arg-type]
     except (SyntaxError, ValueError) as error:
         return MALFORMED + str(error).encode("utf-8", "replace")
     except (OSError, RuntimeError) as error:  # a function that the engine does not know

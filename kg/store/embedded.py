@@ -49,7 +49,8 @@ class EmbeddedStore:
         dataset = ox.Store()
         try:
             dataset.load(path.read_bytes(), format=ox.RdfFormat.N_QUADS)
-        except (OSError, SyntaxError, ValueError) as error:
+        except (OSError, SyntaxError, ValueError, MemoryError) as error:
+            # A term longer than the engine's buffer of 16 MiB is a MemoryError.
             raise DatasetError("dataset-unreadable", str(path), str(error)) from error
         return cls(dataset)
 

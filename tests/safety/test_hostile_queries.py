@@ -68,7 +68,9 @@ def test_there_are_enough_and_they_differ() -> None:
 def test_tricky_queries_are_valid() -> None:
     # What the guard must let pass has to be worth it: the engine takes each of them.
     seen, _ = _run(TRICKY, "file-slots")
-    others = {name: s for name, s in seen.items() if s.outcome not in ("answer", "too-slow")}
+    others = {
+        name: s for name, s in seen.items() if s.outcome not in ("answer", "too-slow", "too-large")
+    }
     assert others == {}
     assert sum(s.outcome == "answer" for s in seen.values()) > 0.8 * len(seen)
 

@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from kg.build import canonical_nquads
 from kg.graph import KnowledgeGraph
-from kg.publishing.versions import publish
+from kg.publishing.versions import current, publish
 
 if sys.platform != "linux":
     pytest.skip("the isolated service is for Linux", allow_module_level=True)
@@ -100,12 +101,15 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 _opener = urllib.request.build_opener(_Stay, urllib.request.ProxyHandler({}))
 
 
-def start_service(root: Path, log: Path, *options: str) -> Service:
-    """Start ``kg serve`` on a folder of published versions and wait until it answers."""
+def start_service(root: Path, log: Path, *options: str, before: str = "") -> Service:
+    """Start ``kg serve`` on a folder of published versions and wait until it answers.
+
+    ``before`` is Python that runs first, for limits that have no option.
+    """
     with log.open("wb") as out:
         process = subprocess.Popen(
             [
-                *(sys.executable, "-c", "from kg.cli import main; main()"),
+                *(sys.executable, "-c", f"{before}\nfrom kg.cli import main; main()"),
                 *("serve", str(root), "--port", "0", *options),
             ],
             stdout=subprocess.DEVNULL,
@@ -140,10 +144,64 @@ def published(graph: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(scope="session")
+def here(published: Path) -> ox.Store:
+    """What :func:`service` serves, in this process."""
+    version = current(published)
+    assert version is not None
+    store = ox.Store()
+    store.load(path=version.data, format=ox.RdfFormat.N_QUADS)
+    return store
+
+
+@pytest.fixture(scope="session")
 def service(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service of the shipped facts in which no client runs out of its share."""
     log = tmp_path_factory.mktemp("service") / "log"
     running = start_service(published, log, "--client-seconds", "0")
+    try:
+        yield running
+    finally:
+        if running.process.poll() is None:
+            assert running.stop() == 0
+
+
+_HASTY = """
+from functools import partial
+import kg.server.limits as limits
+limits.Limits = partial(limits.Limits, body_seconds=2.0)
+"""
+W3C = "http://kasei.us/2009/09/sparql/data/data{}.rdf"
+THING = "https://w3id.org/city-practice-graph/id/city/shanghai"
+NUMBERS = 200
+
+
+def small_dataset() -> bytes:
+    """A thing with three values, many numbers, and the graphs that the W3C's protocol tests ask."""
+    label = "http://www.w3.org/2000/01/rdf-schema#label"
+    integer = "http://www.w3.org/2001/XMLSchema#integer"
+    kind = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+    lines = [
+        f'<{THING}> <{label}> "上海"@zh-Hans .',
+        f'<{THING}> <{label}> "Shanghai, \\"the\\" <city>"@en .',
+        f'<{THING}> <urn:x:rank> "7"^^<{integer}> .',
+    ]
+    lines += [
+        f'<urn:x:number:{number}> <urn:x:value> "{number}"^^<{integer}> .'
+        for number in range(NUMBERS)
+    ]
+    lines += [
+        f"<{W3C.format(n)}> <{kind}> <http://xmlns.com/foaf/0.1/Document> <{W3C.format(n)}> ."
+        for n in (1, 2, 3)
+    ]
+    return "".join(f"{line}\n" for line in lines).encode("utf-8")
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service of :func:`small_dataset` that waits two seconds for a request."""
+    folder = tmp_path_factory.mktemp("small")
+    publish(folder, small_dataset())
+    running = start_service(folder, folder / "log", "--client-seconds", "0", before=_HASTY)
     try:
         yield running
     finally:
