@@ -1178,6 +1178,12 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "请缩小查询：多用确定的词项、少用自由变量、加 LIMIT；或下载数据集。",
     ),
     # publishing and serving
+    "loopback-only": (
+        "Single-user mode does not listen on {0}.",
+        "It has no walls around queries: use 127.0.0.1, or serve others from Linux.",
+        "单用户模式不监听 {0}。",
+        "该模式对查询没有隔离：请使用 127.0.0.1；如需供他人使用，请在 Linux 上运行。",
+    ),
     "cannot-listen": (
         "Nothing can listen on {0} ({1}).",
         "Choose another address or port (--port 0 takes a free one).",
@@ -1628,6 +1634,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "isolation-file-slots": (
         "in processes that can open no socket (file slots taken)",
         "在无法建立连接的进程中执行（文件槽位已占满）",
+    ),
+    "isolation-none": (
+        "inside this process, for you alone: a bad query can end it",
+        "在本进程内执行，仅供您本人使用：不当的查询可能使其终止",
     ),
     "isolation-host": (
         "with the network of this machine, which you stated has none",

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kg.console import PATH, KgCommand, Settings
-from kg.errors import KgError, ParameterError
+from kg.errors import MissingPackageError, ParameterError
+
+if TYPE_CHECKING:
+    from kg.server.limits import Limits
 
 
 def add_commands(group: click.Group) -> None:
@@ -81,6 +86,11 @@ def rollback(settings: Settings, /, folder: Path, version: str | None) -> None:
     type=click.FloatRange(0),
     help="Seconds of query time a minute for one client; 0 for no bound (20 unless told).",
 )
+@click.option(
+    "--single-user",
+    is_flag=True,
+    help="On this machine alone, without walls around queries; always so outside Linux.",
+)
 @click.option("--quiet", is_flag=True, help="No log.")
 @click.pass_obj
 def serve(
@@ -93,6 +103,7 @@ def serve(
     proxy: str,
     address: str,
     client_seconds: float | None,
+    single_user: bool,
     quiet: bool,
 ) -> None:
     """Serve SPARQL and linked data; FOLDER holds published versions and is watched.
@@ -107,13 +118,17 @@ def serve(
     from kg.server import sandbox
     from kg.server.limits import Limits
 
+    for package in ("uvicorn", "httptools", "prometheus_client"):
+        if importlib.util.find_spec(package) is None:
+            raise MissingPackageError("missing-package", package, "server")
     limits = Limits()
     if client_seconds is not None:
         limits = replace(limits, client_seconds=client_seconds)
     with tempfile.TemporaryDirectory(prefix="kg-published-") as own:
         root = folder or Path(own)
-        if not sandbox.supported():
-            raise KgError("no-isolation", sys.platform)
+        if single_user or not sandbox.supported():
+            _serve_single(settings, root, host, port, limits, quiet=quiet)
+            return
         if current(root) is None:
             _aside(lambda: publish_version(root, _nquads(settings)))
         from kg.server.supervisor import Supervisor
@@ -137,6 +152,21 @@ def serve(
                 "serving", f"http://{supervisor.netloc}", settings.text(f"isolation-{how}")
             )
             supervisor.run()
+
+
+def _serve_single(
+    settings: Settings, root: Path, host: str, port: int, limits: Limits, *, quiet: bool
+) -> None:
+    from kg.publishing.versions import current
+    from kg.publishing.versions import publish as publish_version
+    from kg.server import single
+
+    version = current(root) or publish_version(root, _nquads(settings))
+    with single.listen(host, port) as listener:
+        host, port = listener.getsockname()[:2]
+        netloc = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        settings.say("serving", f"http://{netloc}", settings.text("isolation-none"))
+        single.run(listener, version, limits, quiet=quiet)
 
 
 def _aside(work: Callable[[], object]) -> None:

@@ -134,3 +134,19 @@ def test_the_readme_shows_real_output(tmp_path: Path) -> None:
     assert len(blocks) >= 5
     for command, shown in blocks:
         assert printed(command, tmp_path).rstrip() == shown.rstrip(), command
+
+
+def test_every_test_that_the_threat_model_names_is_there() -> None:
+    text = (ROOT / "THREAT_MODEL.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| ")]
+    threats = [row for row in rows if not row.startswith(("| Threat", "|---"))]
+    assert len(threats) > 25
+    place = ""
+    for row in threats:
+        named = re.findall(r"`(tests/[\w/]+\.py)(?:::(test_\w+))?`|`(test_\w+)`", row.split("|")[3])
+        assert named or "same" in row.split("|")[3], row
+        for path, function, alone in named:
+            place = path or place
+            source = (ROOT / place).read_text(encoding="utf-8")
+            wanted = function or alone
+            assert not wanted or f"def {wanted}(" in source, (place, wanted)

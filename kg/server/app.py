@@ -28,7 +28,7 @@ from kg.server.limits import Limits
 from kg.server.log import Log
 from kg.server.measures import CONTENT_TYPE, Measures
 from kg.server.named import Named
-from kg.server.pool import Pool
+from kg.server.pool import Evaluator, Pool
 from kg.server.sparql import Endpoint, Generation
 from kg.server.wire import Job
 
@@ -101,11 +101,22 @@ class Service:
             await pool.close()
             return False
         try:
-            things = version.things()
+            self.install(version, pool)
         except DatasetError as error:
             self.log.write("version-refused", version=version.name, why=str(error))
             await pool.close()
             return False
+        return True
+
+    def install(self, version: Version, pool: Evaluator) -> None:
+        """Let a pool answer for a version from now on, and the one before come to its end.
+
+        Raises
+        ------
+        DatasetError
+            The version is damaged; nothing has changed.
+        """
+        things = version.things()
         old, self.generation = self.generation, Generation(version.name, pool, things)
         if old is not None and old.name != version.name:
             self.answers.clear()
@@ -114,7 +125,6 @@ class Service:
             task = asyncio.ensure_future(old.pool.close())
             self._retiring.add(task)
             task.add_done_callback(self._retiring.discard)
-        return True
 
     async def close(self) -> None:
         """Let running queries end, then the workers."""

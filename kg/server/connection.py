@@ -103,7 +103,8 @@ class Connection(HttpToolsProtocol):
                 self._due = self.loop.call_later(self.limits.body_seconds, self._too_late)
             if self._size > most:
                 # The parser hands over the address piece by piece, but a field only as a whole.
-                self._refuse("head-too-long" if self.headers else "address-too-long")
+                longest = len(self.url) > self._size // 2
+                self._refuse("address-too-long" if longest else "head-too-long")
         elif self._size > 2 * most:
             self._leave()
 
@@ -144,9 +145,20 @@ class Connection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """An answer has been written; the connection may be closing."""
+        unread = self.cycle is not None and self.cycle.more_body
         super().on_response_complete()
         if self.transport.is_closing():
             self._watch()
+        elif unread and self._due is None:
+            # The rest of a body that nobody waits for has its time, too.
+            self._due = self.loop.call_later(self.limits.body_seconds, self._leave)
+
+    def on_message_complete(self) -> None:
+        """The whole request is there."""
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+        super().on_message_complete()
 
     def timeout_keep_alive_handler(self) -> None:
         """The client has asked nothing more."""

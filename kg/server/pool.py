@@ -23,11 +23,10 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, Protocol, cast
 
 from kg.server.limits import Limits
-from kg.server.spawner import command
-from kg.server.wire import ANSWER, HEADER, Job, frame
+from kg.server.wire import ANSWER, HEADER, Job, command, frame
 
 Outcome = Literal[
     "answer",
@@ -140,6 +139,28 @@ class _Worker(asyncio.Protocol):
         self.pool._lost(self)
         if self.answer is not None and not self.answer.done():
             self.answer.set_exception(ConnectionResetError())
+
+
+class Evaluator(Protocol):
+    """What evaluates queries: a pool of workers, or threads of the web process."""
+
+    started: int
+    killed: int
+    crashed: int
+
+    @property
+    def running(self) -> int:
+        """Queries that are running now."""
+
+    @property
+    def waiting(self) -> int:
+        """Queries that wait for their turn."""
+
+    async def run(self, job: Job, client: str = "") -> Result:
+        """Evaluate one query; never raises for what the query does."""
+
+    async def close(self) -> None:
+        """Let what runs come to its end, and take nothing more."""
 
 
 class Pool:
@@ -291,16 +312,7 @@ class Pool:
             worker.answer = None
         seconds = time.perf_counter() - began
         self._free(worker)
-        outcome: Outcome = _OUTCOMES[content[0]]
-        if content[:1] == ANSWER:
-            return Result(
-                outcome,
-                content[3:],
-                "graph" if content[1:2] == b"g" else "table",
-                content[2:3] == b"z",
-                seconds=seconds,
-            )
-        return Result(outcome, text=content[1:].decode("utf-8", "replace"), seconds=seconds)
+        return read_frame(content, seconds)
 
     # Workers
 
@@ -518,6 +530,21 @@ class Pool:
             waiter = self._waiting.popleft()
             if not waiter.done():
                 waiter.set_result(None)
+
+
+def read_frame(content: bytes, seconds: float) -> Result:
+    """What a worker has answered.
+
+    Parameters
+    ----------
+    content
+        Of the frame.
+    """
+    outcome: Outcome = _OUTCOMES[content[0]]
+    if content[:1] == ANSWER:
+        kind = "graph" if content[1:2] == b"g" else "table"
+        return Result(outcome, content[3:], kind, content[2:3] == b"z", seconds=seconds)
+    return Result(outcome, text=content[1:].decode("utf-8", "replace"), seconds=seconds)
 
 
 class NoRoomError(Exception):

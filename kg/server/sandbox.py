@@ -1,4 +1,4 @@
-"""The walls around a process that evaluates foreign queries. Linux only.
+"""The walls around a process that evaluates foreign queries. Linux only; it imports everywhere.
 
 A query language that reaches the network or the disk is only as safe as its engine. Here the
 process has no network at all: it lives in a network namespace without any interface, or, where the
@@ -12,7 +12,6 @@ import contextlib
 import ctypes
 import errno
 import os
-import resource
 import signal
 import socket
 import sys
@@ -91,6 +90,8 @@ def fill_file_slots() -> None:
 
     A lower limit alone is not enough: one free slot is a connection.
     """
+    import resource
+
     used = max(int(entry.name) for entry in Path("/proc/self/fd").iterdir()) + 1
     resource.setrlimit(resource.RLIMIT_NOFILE, (used, used))
     with contextlib.suppress(OSError):
@@ -100,6 +101,8 @@ def fill_file_slots() -> None:
 
 def cap_memory(beyond: int) -> None:
     """Cap the address space at what it is now and ``beyond`` bytes more."""
+    import resource
+
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     cap = pages * resource.getpagesize() + beyond
     resource.setrlimit(resource.RLIMIT_AS, (cap, cap))
@@ -107,6 +110,8 @@ def cap_memory(beyond: int) -> None:
 
 def no_core_dump() -> None:
     """A crash leaves no file."""
+    import resource
+
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

@@ -24,7 +24,7 @@ from kg.server.http import (
 )
 from kg.server.limits import Limits
 from kg.server.negotiation import accepts_gzip, choose_formats, content_type
-from kg.server.pool import Outcome, Pool, Result
+from kg.server.pool import Evaluator, Outcome, Result
 from kg.server.wire import Job
 
 _PROBLEMS: Final[dict[Outcome, str]] = {
@@ -65,7 +65,7 @@ class Generation:
     """
 
     name: str
-    pool: Pool
+    pool: Evaluator
     things: frozenset[str]
 
 

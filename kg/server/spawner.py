@@ -16,7 +16,6 @@ import gc
 import hashlib
 import json
 import os
-import re
 import selectors
 import signal
 import socket
@@ -32,8 +31,6 @@ from kg.server import sandbox, worker
 from kg.terms import PREFIXES
 
 _MOST_WORKERS: Final = 64
-_TAGS: Final = re.compile(rb'"@([A-Za-z]+-[A-Za-z0-9-]*[A-Z][A-Za-z0-9-]*)')
-"""Language tags of N-Quads with a capital letter in them."""
 
 
 class Spawner:
@@ -192,14 +189,6 @@ class Spawner:
                 self.control.send(json.dumps(event).encode("ascii"))
 
 
-def command(
-    request: dict[str, Any], connection: socket.socket, handle: socket.socket | None = None
-) -> None:
-    """Send a command to the spawner: the other side of :meth:`Spawner.obey`."""
-    handles = [] if handle is None else [handle.fileno()]
-    socket.send_fds(connection, [json.dumps(request).encode("ascii")], handles)
-
-
 def isolate(wanted: str) -> str:
     """Keep the network away from this process and all that it will fork.
 
@@ -246,7 +235,7 @@ def main(arguments: list[str] | None = None) -> None:
             raise DatasetError("version-damaged", str(options.data.parent))
         dataset = ox.Store()
         dataset.load(content, format=ox.RdfFormat.N_QUADS, lenient=True)
-        tags = set(_TAGS.findall(content))
+        tags = set(worker.TAGS.findall(content))
         del content
     except DatasetError as error:
         print(json.dumps({"failed": "DatasetError", "why": error.values[0]}), flush=True)

@@ -85,3 +85,11 @@ def _exactly(connection: socket.socket, length: int) -> bytes | None:
         parts.append(part)
         length -= len(part)
     return b"".join(parts)
+
+
+def command(
+    request: dict[str, Any], connection: socket.socket, handle: socket.socket | None = None
+) -> None:
+    """Send a command to the spawner, with the socket of a worker."""
+    handles = [] if handle is None else [handle.fileno()]
+    socket.send_fds(connection, [json.dumps(request).encode("ascii")], handles)

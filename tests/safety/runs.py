@@ -14,7 +14,7 @@ from kg.server.pool import Outcome
 from kg.server.problems import STATUS
 from tests.safety.endpoint import LIMITS, Endpoint, Seen, endpoint, traps
 
-KNOWN: Final = frozenset(get_args(Outcome)) - {"busy", "one-at-a-time"} | {
+KNOWN: Final = frozenset(get_args(Outcome)) - {"busy", "one-at-a-time", "closed", "killed"} | {
     code
     for code in STATUS
     if code.startswith("query-") or code in ("service-refused", "update-refused")
