@@ -392,7 +392,7 @@ def export(settings: Settings, name: str, output: Path | None) -> None:
     FORMAT is turtle, trig, ntriples, nquads, rdfxml, jsonld, csv, graphml or gexf.
     """
     from kg.files import write_atomically
-    from kg.publishing import export as export_dataset
+    from kg.publishing.formats import export as export_dataset
 
     graph = settings.open()
     files = export_dataset(graph.embedded("export"), name)

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from kg.cli import main
 from kg.errors import UnknownNameError
 from kg.graph import KnowledgeGraph
-from kg.publishing import FORMATS, export
+from kg.publishing.formats import FORMATS, export
 
 DATASETS = {
     "trig": ox.RdfFormat.TRIG,

@@ -1,5 +1,4 @@
-"""The dataset in the formats that other tools read."""
+"""The dataset in the formats that other tools read, its references, and its published versions.
 
-from kg.publishing.formats import FORMATS, export
-
-__all__ = ["FORMATS", "export"]
+Each module is imported by itself: who serves versions needs nothing that builds datasets.
+"""

@@ -65,7 +65,7 @@ BOMBS: Final[dict[str, str]] = {
     + " }",
     "everything, twice": "SELECT * WHERE { ?a ?b ?c . ?a ?d ?e . ?e ?f ?g . ?h ?i ?g }",
 }
-CODES: Final = {400, 403, 413, 429, 503, 504}
+CODES: Final = {400, 403, 413, 414, 429, 503, 504}
 """Whatever a bomb may get: refused, ended, told to wait; never an answer, never a fault of ours."""
 
 

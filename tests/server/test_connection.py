@@ -162,18 +162,24 @@ def test_an_endless_head(running: Running) -> None:
 
 def test_a_head_that_is_too_long(running: Running) -> None:
     with running.connect() as client:
-        client.sendall(b"GET / HTTP/1.1\r\nA: " + b"b" * 300_000)
+        client.sendall(b"GET / HTTP/1.1\r\nHost: here\r\nA: " + b"b" * 400_000)
         assert client.recv(65_536).startswith(b"HTTP/1.1 431 ")
 
 
-@pytest.mark.parametrize("sent", [b"\x16\x03\x01 this is not HTTP\r\n\r\n", request("x" * 70_000)])
-def test_what_cannot_be_read(running: Running, sent: bytes) -> None:
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"\x16\x03\x01 this is not HTTP\r\n\r\n", 400),
+        (request("/" + "x" * 70_000), 414),
+    ],
+)
+def test_what_cannot_be_read(running: Running, sent: bytes, status: int) -> None:
     with running.connect() as client:
         client.sendall(sent)
         head, _, body = client.recv(65_536).partition(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 400 ")
+        assert head.startswith(b"HTTP/1.1 %d " % status)
         assert b"content-type: application/problem+json" in head
-        assert json.loads(body)["status"] == 400
+        assert json.loads(body)["status"] == status
         assert ended(client)
 
 

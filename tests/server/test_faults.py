@@ -5,6 +5,7 @@ The short version; ``python -m tests.server.faults`` is the long one.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -83,7 +84,7 @@ def test_a_killed_worker_is_no_fault_of_the_query(own: Service, known: list[Ques
     asker = Asker(own, "127.0.0.1")
     for _ in range(20):
         for worker in settled(own).workers:
-            os.kill(worker, signal.SIGKILL)
+            kill(worker)
         reply = asker.ask(changed(known[0].query))
         assert reply is not None
         assert reply.status == 200, reply
@@ -97,7 +98,7 @@ def test_nothing_is_lost_over_time(own: Service, known: list[Question]) -> None:
     everyone = [before.supervisor, *before.web, *before.spawners]
     slots = [open_files(process) for process in everyone]  # a connection of ours is among them
     for _ in range(40):
-        os.kill(settled(own).workers[0], signal.SIGKILL)
+        kill(settled(own).workers[0])
     asker = Asker(own, "127.0.0.1")
     reply = asker.ask(changed(known[0].query))
     asker.close()
@@ -125,7 +126,7 @@ def test_the_end_of_the_supervisor_is_the_end_of_all(own: Service) -> None:
 def test_a_web_process_that_is_killed_while_it_starts(own: Service, known: list[Question]) -> None:
     for _ in range(3):
         for process in family(own).web:
-            os.kill(process, signal.SIGKILL)
+            kill(process)
         time.sleep(0.2)
     # Its start is put off a little more each time; that is all.
     seconds_to_answer(own, known[0])
@@ -137,7 +138,7 @@ def test_a_spawner_that_has_stopped_working(own: Service, known: list[Question])
     now = settled(own)
     os.kill(now.spawners[0], signal.SIGSTOP)
     for worker in now.workers:
-        os.kill(worker, signal.SIGKILL)
+        kill(worker)
     seconds_to_answer(own, known[0], most=40.0)
     after = settled(own)
     assert after.spawners != now.spawners
@@ -169,6 +170,12 @@ def test_load_and_a_client_that_leaves_again_and_again(own: Service, known: list
     assert tally.cut == 0
     assert len(tally.right) >= 0.9 * tally.all
     settled(own)
+
+
+def kill(process: int) -> None:
+    # One that was killed before may have been seen for the last time.
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)
 
 
 def alive(process: int) -> bool:
