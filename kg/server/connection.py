@@ -56,7 +56,7 @@ class Connection(HttpToolsProtocol):
     _refused = False
     """Whether nothing more is read."""
     _due: asyncio.TimerHandle | None = None
-    """When the head has to be there."""
+    """When the head has to be there, or the rest of a body that nobody waits for."""
     _fetched: asyncio.TimerHandle | None = None
     """When the client has to have fetched some of what waits for it."""
     _unfetched = 0
@@ -102,10 +102,12 @@ class Connection(HttpToolsProtocol):
             if self._due is None:
                 self._due = self.loop.call_later(self.limits.body_seconds, self._too_late)
             if self._size > most:
-                # The parser hands over the address piece by piece, but a field only as a whole.
-                self._refuse("head-too-long" if self.headers else "address-too-long")
+                self._refuse("address-too-long" if len(self.url) > _ADDRESS else "head-too-long")
         elif self._size > 2 * most:
             self._leave()
+        elif self.cycle.response_complete and not self.timeout_keep_alive_task and not self._due:
+            # The rest of a body whose request is answered: uvicorn has stopped its own clock.
+            self._due = self.loop.call_later(self.limits.body_seconds, self._too_late)
 
     def send_400_response(self, msg: str) -> None:
         """Say that this was no HTTP, in the form that all errors have."""
@@ -153,7 +155,7 @@ class Connection(HttpToolsProtocol):
         self._leave()
 
     def _too_late(self) -> None:
-        """The head is not there in time."""
+        """The head, or the rest of a body that nobody waits for, is not there in time."""
         self._due = None
         if self._heading and self._size and not self._refused:
             self._refuse("request-timeout")

@@ -46,6 +46,7 @@ _GRAPH_FORMATS: Final = {
 }
 TAGS: Final = re.compile(rb'"@([A-Za-z]+-[A-Za-z0-9-]*[A-Z][A-Za-z0-9-]*)')
 """Language tags of N-Quads with a capital letter in them."""
+TagCase = list[tuple[re.Pattern[bytes], bytes]]
 _WORTH_COMPRESSING: Final = 1_400  # less fits one packet as it is
 
 
@@ -73,7 +74,7 @@ def evaluate(
     job: Job,
     most: int,
     prefixes: Mapping[str, str],
-    case: Mapping[str, list[tuple[bytes, bytes]]],
+    case: Mapping[str, TagCase],
 ) -> bytes:
     """The content of the frame that answers a job.
 
@@ -115,17 +116,18 @@ def evaluate(
     body = out.getvalue()
     used = job.graph if isinstance(answer, ox.QueryTriples) else job.table
     for lower, usual in case.get(used or "", ()):
-        body = body.replace(lower, usual)
+        body = lower.sub(usual, body)
     packed = job.gzip and len(body) >= _WORTH_COMPRESSING
     kind = b"g" if isinstance(answer, ox.QueryTriples) else b"t"
     # Time zero: equal answers are equal bytes.
     return ANSWER + kind + (b"z" + gzip.compress(body, 5, mtime=0) if packed else b"p" + body)
 
 
-def tag_case(tags: Iterable[bytes]) -> dict[str, list[tuple[bytes, bytes]]]:
+def tag_case(tags: Iterable[bytes]) -> dict[str, TagCase]:
     """For each format, what to replace so that language tags have their usual case again.
 
     The engine knows tags in lower case only; BCP 47 (RFC 5646, section 2.1.1) writes ``zh-Hans``.
+    What stands in the text of a literal is left alone: the engine escapes quotation marks there.
     """
     before = {
         "json": b'"xml:lang":"%s"',
@@ -136,8 +138,14 @@ def tag_case(tags: Iterable[bytes]) -> dict[str, list[tuple[bytes, bytes]]]:
         "jsonld": b'"@language":"%s"',
         "rdfxml": b' xml:lang="%s"',
     }
+
+    def unescaped(text: bytes) -> re.Pattern[bytes]:
+        # The look back comes last: to find a pattern with a fixed beginning takes no time.
+        literal = re.escape(text)
+        return re.compile(literal + rb"(?<!\\" + literal + rb")")
+
     return {
-        name: [(pattern % tag.lower(), pattern % tag) for tag in sorted(set(tags))]
+        name: [(unescaped(pattern % tag.lower()), pattern % tag) for tag in sorted(set(tags))]
         for name, pattern in before.items()
     }
 
@@ -149,7 +157,7 @@ def run(
     seconds: float,
     most: int,
     prefixes: Mapping[str, str],
-    case: Mapping[str, list[tuple[bytes, bytes]]],
+    case: Mapping[str, TagCase],
     ready: Callable[[], None],
 ) -> None:
     """Answer jobs until the other side closes.
