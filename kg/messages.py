@@ -1159,6 +1159,12 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "查询引擎无法执行该查询。",
         "引擎的说明：{0}",
     ),
+    "problem-internal": (
+        "Something went wrong on our side.",
+        "It has been noted; try again later.",
+        "服务内部出错。",
+        "已记录该问题；请稍后重试。",
+    ),
     "problem-busy": (
         "All workers are busy.",
         "Try again after the time in Retry-After.",

@@ -40,6 +40,7 @@ STATUS: Final[dict[str, int]] = {
     "media-type": 415,
     "client-budget": 429,
     "head-too-long": 431,
+    "internal": 500,
     "busy": 503,
     "starting": 503,
     "too-slow": 504,
