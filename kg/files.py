@@ -52,7 +52,7 @@ def write_atomically(path: Path, content: bytes) -> None:
         aside.replace(path)
     except BaseException as error:
         aside.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.filename is None:
+        if isinstance(error, OSError) and error.errno and error.filename is None:
             error.filename = str(path)  # a full disk does not say of which file
         raise
 

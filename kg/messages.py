@@ -1154,10 +1154,10 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "请在 Retry-After 所示时间后再试；大量查询建议下载数据集。",
     ),
     "problem-evaluation-failed": (
-        "The engine gave up on this query.",
-        "Write it in another way, or report it with the query.",
-        "查询引擎未能完成该查询。",
-        "请换一种写法，或附上查询语句反馈给我们。",
+        "The engine cannot evaluate this query.",
+        "It says: {0}",
+        "查询引擎无法执行该查询。",
+        "引擎的说明：{0}",
     ),
     "problem-busy": (
         "All workers are busy.",

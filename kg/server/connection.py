@@ -56,7 +56,7 @@ class Connection(HttpToolsProtocol):
     _refused = False
     """Whether nothing more is read."""
     _due: asyncio.TimerHandle | None = None
-    """When the head has to be there."""
+    """When the head has to be there, or the rest of a body that nobody waits for."""
     _fetched: asyncio.TimerHandle | None = None
     """When the client has to have fetched some of what waits for it."""
     _unfetched = 0
@@ -165,7 +165,7 @@ class Connection(HttpToolsProtocol):
         self._leave()
 
     def _too_late(self) -> None:
-        """The head is not there in time."""
+        """The head, or the rest of a body that nobody waits for, is not there in time."""
         self._due = None
         if self._heading and self._size and not self._refused:
             self._refuse("request-timeout")

@@ -268,7 +268,7 @@ def form_of(result: Result, forms: tuple[str | None, str | None]) -> Format:
 def failure(result: Result, limits: Limits) -> RequestError:
     """The error that a client gets for a query without an answer."""
     code = _PROBLEMS[result.outcome]
-    if result.outcome == "malformed":
+    if result.outcome in ("malformed", "failed"):
         return RequestError(code, result.text)
     if result.outcome == "not-acceptable":
         return RequestError(code, acceptable())

@@ -224,7 +224,9 @@ def read_triples(kind: str, text: str) -> set[tuple[str, str, str, str | None]]:
 
 
 def language(term: rdflib.term.Node) -> str | None:
-    return term.language if isinstance(term, rdflib.Literal) else None
+    """The tag of a literal as it is written; rdflib has it in lower case."""
+    tag = term.language if isinstance(term, rdflib.Literal) else None
+    return "zh-Hans" if tag == "zh-hans" else tag
 
 
 def test_a_false_truth_value_in_every_format(line: HTTPConnection) -> None:
