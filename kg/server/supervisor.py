@@ -41,8 +41,6 @@ _LOOK: Final = 0.5
 """Seconds between two looks at which version is current."""
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 60.0
 """Seconds until something that failed is tried again; doubled each time."""
-_SHORT_LIFE: Final = 1.0
-"""A web process that lived less than this is not started again in a hurry."""
 _LOAD_SECONDS: Final = 300.0
 _SILENT_SECONDS: Final = 20.0
 """A web process that says nothing for so long has stopped working."""
@@ -137,6 +135,8 @@ class Supervisor:
         """Versions that could not be served, by name."""
         self._web_wait = _Wait()
         self._web_started = self._heard = 0.0
+        self._web_served = False
+        """Whether the web process has ever served; one that has not is not started in a hurry."""
         self._damage = ""
 
     @property
@@ -394,6 +394,7 @@ class Supervisor:
         ours.setblocking(False)
         self.control = ours
         self._web_started = self._heard = time.monotonic()
+        self._web_served = False
         for spawner in (self.serving, self.coming):
             if spawner is not None and spawner.isolation:
                 self.announce(spawner)
@@ -427,6 +428,7 @@ class Supervisor:
                 if spawner is not None and str(spawner.address) == answer["lost"]:
                     spawner.process.kill()
         elif "address" in answer:
+            self._web_served |= answer["served"]
             self.settle(answer["address"], served=answer["served"])
 
     def settle(self, address: str, *, served: bool) -> None:
@@ -458,7 +460,7 @@ class Supervisor:
             lived = now - self._web_started
             self.log.write("web-ended", status=self.web.returncode, lived=round(lived, 3))
             self.web = None
-            if lived > _SHORT_LIFE:
+            if self._web_served:
                 self._web_wait = _Wait()
             else:
                 self._web_wait.longer()
