@@ -41,8 +41,6 @@ _LOOK: Final = 0.5
 """Seconds between two looks at which version is current."""
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 60.0
 """Seconds until something that failed is tried again; doubled each time."""
-_SHORT_LIFE: Final = 1.0
-"""A web process that lived less than this is not started again in a hurry."""
 _LOAD_SECONDS: Final = 300.0
 _SILENT_SECONDS: Final = 20.0
 """A web process that says nothing for so long has stopped working."""
@@ -56,6 +54,9 @@ class _Spawner:
     version: Version
     process: subprocess.Popen[bytes]
     address: Path
+    folder: Path
+    """What the web process reads of the version, as a copy: publications that are quicker than we
+    are remove the version itself while it is served."""
     deadline: float
     isolation: str = ""
     """How the network is kept away from its workers; empty until it is ready."""
@@ -70,7 +71,7 @@ class _Spawner:
         """Give back what is kept for one that has ended."""
         if self.process.stdout is not None:
             self.process.stdout.close()
-        self.address.unlink(missing_ok=True)
+        shutil.rmtree(self.address.parent, ignore_errors=True)
 
 
 @dataclass
@@ -134,6 +135,8 @@ class Supervisor:
         """Versions that could not be served, by name."""
         self._web_wait = _Wait()
         self._web_started = self._heard = 0.0
+        self._web_served = False
+        """Whether the web process has ever served; one that has not is not started in a hurry."""
         self._damage = ""
 
     @property
@@ -231,8 +234,22 @@ class Supervisor:
     # Spawners
 
     def launch(self, version: Version) -> _Spawner:
-        """Start the spawner of one version; it says when it is ready."""
-        address = self.run_folder / f"{version.name}.{time.monotonic_ns()}"
+        """Start the spawner of one version; it says when it is ready.
+
+        Raises
+        ------
+        DatasetError
+            The version has gone, or is not whole.
+        """
+        place = self.run_folder / str(time.monotonic_ns())
+        address, folder = place / "socket", place / version.name
+        try:
+            folder.mkdir(parents=True)
+            for name in ("manifest.json", "things.txt"):
+                shutil.copyfile(version.folder / name, folder / name)
+        except OSError as error:
+            shutil.rmtree(place, ignore_errors=True)
+            raise DatasetError("version-damaged", str(version.folder)) from error
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
             listener.bind(str(address))
             listener.listen(8)
@@ -252,7 +269,7 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
             )
-        return _Spawner(version, process, address, time.monotonic() + _LOAD_SECONDS)
+        return _Spawner(version, process, address, folder, time.monotonic() + _LOAD_SECONDS)
 
     def read(self, spawner: _Spawner) -> None:
         """Read what a spawner says at the end of its start.
@@ -290,11 +307,15 @@ class Supervisor:
 
     def refuse(self, spawner: _Spawner, why: str) -> None:
         """A version cannot be served: what is served stays, and it is tried again later."""
-        self.log.write("version-refused", version=spawner.version.name, why=why)
-        self._waits.setdefault(spawner.version.name, _Wait()).longer()
+        self.postpone(spawner.version, why)
         spawner.end()
         if spawner is self.coming:
             self.coming = None
+
+    def postpone(self, version: Version, why: str) -> None:
+        """Do not try a version again before some time has passed."""
+        self.log.write("version-refused", version=version.name, why=why)
+        self._waits.setdefault(version.name, _Wait()).longer()
 
     def mend_spawners(self) -> None:
         """Take note of the spawners that have ended, or do not come to an end of their start."""
@@ -341,8 +362,12 @@ class Supervisor:
         for version in candidates:
             wait = self._waits.get(version.name)
             if wait is None or now >= wait.until:
-                self.coming = self.launch(version)
-                return
+                try:
+                    self.coming = self.launch(version)
+                except DatasetError as error:
+                    self.postpone(version, str(error))
+                else:
+                    return
 
     # The web process
 
@@ -369,13 +394,14 @@ class Supervisor:
         ours.setblocking(False)
         self.control = ours
         self._web_started = self._heard = time.monotonic()
+        self._web_served = False
         for spawner in (self.serving, self.coming):
             if spawner is not None and spawner.isolation:
                 self.announce(spawner)
 
     def announce(self, spawner: _Spawner) -> None:
         """Name a version to serve to the web process."""
-        order = {"folder": str(spawner.version.folder), "address": str(spawner.address)}
+        order = {"folder": str(spawner.folder), "address": str(spawner.address)}
         if self.control is not None:
             # A web process that has ended, or reads no more, is started again and told then.
             with contextlib.suppress(OSError):
@@ -402,6 +428,7 @@ class Supervisor:
                 if spawner is not None and str(spawner.address) == answer["lost"]:
                     spawner.process.kill()
         elif "address" in answer:
+            self._web_served |= answer["served"]
             self.settle(answer["address"], served=answer["served"])
 
     def settle(self, address: str, *, served: bool) -> None:
@@ -433,7 +460,7 @@ class Supervisor:
             lived = now - self._web_started
             self.log.write("web-ended", status=self.web.returncode, lived=round(lived, 3))
             self.web = None
-            if lived > _SHORT_LIFE:
+            if self._web_served:
                 self._web_wait = _Wait()
             else:
                 self._web_wait.longer()

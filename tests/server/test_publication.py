@@ -156,6 +156,25 @@ def test_a_damaged_version_is_never_served(root: Path, own: Service) -> None:
         readers.wait_for("1")
 
 
+def test_what_is_served_may_be_gone_from_the_folder(root: Path, own: Service) -> None:
+    """Many publications in a moment remove the version that is served; a new web process needs it
+    all the same until the newest is loaded."""
+    with Readers(own) as readers:
+        readers.wait_for("0")
+        spawner = settled(own).spawners[0]
+        os.kill(family(own).supervisor, signal.SIGSTOP)  # it is slow, for once
+        for number in range(5):
+            publish(root, dataset(f"{number}"))
+        publish(root, dataset("1"))
+        for process in family(own).web:
+            os.kill(process, signal.SIGKILL)
+        os.kill(family(own).supervisor, signal.SIGCONT)
+        readers.wait_for("1")
+    assert sum(tally.errors.total() for tally in readers.tallies) == 0
+    assert all(tally.wrong == [] for tally in readers.tallies)
+    assert settled(own).spawners != [spawner]
+
+
 def test_rollback_is_served(root: Path, own: Service) -> None:
     publish(root, dataset("1"))
     with Readers(own) as readers:
