@@ -71,3 +71,9 @@ def etag(*parts: object) -> bytes:
     """A strong entity tag for what the parts decide (RFC 9110, section 8.8.3)."""
     digest = hashlib.sha256("\0".join(map(repr, parts)).encode("utf-8", "replace"))
     return b'"' + digest.hexdigest()[:32].encode("ascii") + b'"'
+
+
+def matches(if_none_match: str, tag: bytes) -> bool:
+    """Whether the client names this answer as one that it has (RFC 9110, section 13.1.2)."""
+    wanted = tag.decode("ascii")
+    return any(part.strip().removeprefix("W/") == wanted for part in if_none_match.split(","))

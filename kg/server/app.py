@@ -24,6 +24,7 @@ from kg.server.http import (
     require_reading,
     respond,
     respond_problem,
+    retry_after,
 )
 from kg.server.limits import Limits
 from kg.server.log import Log
@@ -79,7 +80,7 @@ class Service:
             Nothing is served yet.
         """
         if self.generation is None:
-            raise RequestError("starting", headers=[(b"retry-after", b"2")])
+            raise RequestError("starting", headers=[retry_after(2)])
         return self.generation
 
     async def switch(self, version: Version, address: str) -> bool:
@@ -197,7 +198,7 @@ class Service:
         require_reading(request)
         now, result = await self.endpoint.evaluate(_CANARY)
         if result.outcome != "answer":
-            raise RequestError("busy", headers=[(b"retry-after", b"2")])
+            raise RequestError("busy", headers=[retry_after(2)])
         body = f'{{"status": "ok", "version": "{now.name}"}}\n'.encode("ascii")
         fields = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
         await respond(send, 200, fields, body, head=request.method == "HEAD")

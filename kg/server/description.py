@@ -11,10 +11,10 @@ import pyoxigraph as ox
 from kg.messages import text
 from kg.server.answers import etag
 from kg.server.formats import GRAPHS, TABLES
-from kg.server.http import Request, RequestError, Send, respond
+from kg.server.http import CACHE, Request, RequestError, Send, not_modified, respond, retry_after
 from kg.server.limits import Limits
 from kg.server.negotiation import best, content_type
-from kg.server.sparql import Endpoint, Generation, failure, matches, retry_after
+from kg.server.sparql import Endpoint, Generation, failure
 from kg.server.wire import Job
 from kg.terms import PREFIXES
 
@@ -23,6 +23,7 @@ VOID: Final = "http://rdfs.org/ns/void#"
 _RDF_TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
 _COMMENT: Final = ox.NamedNode(PREFIXES["rdfs"] + "comment")
 _INTEGER: Final = ox.NamedNode(PREFIXES["xsd"] + "integer")
+_VARY: Final = (b"vary", b"Accept")
 _HOST: Final = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 # One walk over the default graph each: every one ends within the slow lane at a million triples.
 _COUNTS: Final = {
@@ -62,20 +63,15 @@ class ServiceDescription:
             raise RequestError("not-acceptable", accepted)
         endpoint = base_address(request, self.address) + "/sparql"
         tag = etag(now.name, endpoint, chosen)
-        fields = [
-            (b"content-type", content_type(_FORMS[chosen]).encode("ascii")),
-            (b"vary", b"Accept"),
-            (b"etag", tag),
-            (b"cache-control", b"public, max-age=60"),
-        ]
-        if matches(request.header(b"if-none-match"), tag):
-            await respond(send, 304, fields[1:])
+        if await not_modified(request, send, tag, _VARY):
             return 304, "not-modified"
         triples = describe(endpoint, await self.counts(now), self.limits)
         prefixes = {"sd": SD, "void": VOID, "rdfs": PREFIXES["rdfs"]}
         named = None if chosen == "ntriples" else prefixes
         body = ox.serialize(triples, format=_ENGINE_FORMATS[chosen], prefixes=named)
         assert body is not None
+        kind = content_type(_FORMS[chosen]).encode("ascii")
+        fields = [(b"content-type", kind), _VARY, (b"etag", tag), CACHE]
         await respond(send, 200, fields, body, head=request.method == "HEAD")
         return 200, "description"
 

@@ -6,11 +6,9 @@ import gzip
 from typing import Final
 
 from kg.server.answers import etag
-from kg.server.http import Header, Request, Send, require_reading, respond
+from kg.server.http import CACHE, Header, Request, Send, not_modified, require_reading, respond
 from kg.server.negotiation import accepts_gzip
-from kg.server.sparql import matches
 
-_CACHE: Final = (b"cache-control", b"public, max-age=60")
 _VARY: Final = (b"vary", b"Accept-Encoding")
 
 
@@ -19,7 +17,7 @@ class Document:
 
     def __init__(self, body: bytes, media_type: str, *extra: Header) -> None:
         packed = gzip.compress(body, 9, mtime=0)
-        same = ((b"content-type", media_type.encode("ascii")), _VARY, _CACHE, *extra)
+        same = ((b"content-type", media_type.encode("ascii")), _VARY, CACHE, *extra)
         self._plain = (body, etag(body), same)
         self._packed = (packed, etag(packed), (*same, (b"content-encoding", b"gzip")))
 
@@ -34,8 +32,7 @@ class Document:
         require_reading(request)
         wants_packed = accepts_gzip(request.header(b"accept-encoding"))
         body, tag, fields = self._packed if wants_packed else self._plain
-        if matches(request.header(b"if-none-match"), tag):
-            await respond(send, 304, [(b"etag", tag), _VARY, _CACHE])
+        if await not_modified(request, send, tag, _VARY):
             return 304, "not-modified"
         await respond(send, 200, [*fields, (b"etag", tag)], body, head=request.method == "HEAD")
         return 200, "document"

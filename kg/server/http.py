@@ -15,6 +15,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from kg.messages import Language
+from kg.server.answers import matches
 from kg.server.negotiation import choose_language
 from kg.server.problems import MEDIA_TYPE, problem
 
@@ -26,6 +27,8 @@ Header = tuple[bytes, bytes]
 _PIECE: Final = 64 * 1024
 _CLOSE: Final[Header] = (b"connection", b"close")
 """Sent where the rest of a request is still under way: nobody will read it."""
+CACHE: Final[Header] = (b"cache-control", b"public, max-age=60")
+"""Sent with what is the same for everybody until another version is served."""
 SAFE: Final[tuple[Header, ...]] = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"ETag, Link, Location, Retry-After"),
@@ -263,6 +266,25 @@ async def respond(
             "more_body": more,
         }
         await send(piece)
+
+
+async def not_modified(request: Request, send: Send, tag: bytes, *fields: Header) -> bool:
+    """Send 304 when the client has the answer of this tag already; gives whether it did.
+
+    Parameters
+    ----------
+    fields
+        Those of the answer that a cache has to know, too: ``Vary``, ``Link``.
+    """
+    if not matches(request.header(b"if-none-match"), tag):
+        return False
+    await respond(send, 304, [(b"etag", tag), CACHE, *fields])
+    return True
+
+
+def retry_after(seconds: float) -> Header:
+    """The header that says when to come again, in whole seconds."""
+    return b"retry-after", str(max(1, round(seconds + 0.5))).encode("ascii")
 
 
 def require_reading(request: Request) -> None:

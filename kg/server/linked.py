@@ -19,10 +19,19 @@ import pyoxigraph as ox
 from kg.resources import ontology_folder
 from kg.server.answers import etag
 from kg.server.formats import GRAPHS, Format
-from kg.server.http import Header, Request, RequestError, Send, respond
+from kg.server.http import (
+    CACHE,
+    Header,
+    Request,
+    RequestError,
+    Send,
+    not_modified,
+    require_reading,
+    respond,
+)
 from kg.server.negotiation import best, content_type
 from kg.server.pages import render
-from kg.server.sparql import Endpoint, Generation, matches
+from kg.server.sparql import Endpoint, Generation
 from kg.server.wire import Job
 from kg.terms import BASE, CPG
 
@@ -121,8 +130,7 @@ class LinkedData:
         RequestError
             There is no such thing, or no such format of it.
         """
-        if request.method not in ("GET", "HEAD"):
-            raise RequestError("method", "GET, HEAD", headers=[(b"allow", b"GET, HEAD")])
+        require_reading(request)
         if request.path.startswith("/context/"):
             return await self.context(request, send)
         thing = self.find(request.path)
@@ -161,7 +169,7 @@ class LinkedData:
         fields = [
             (b"location", location.encode("ascii")),
             (b"vary", b"Accept"),
-            (b"cache-control", b"public, max-age=60"),
+            CACHE,
             *_links(thing, None),
         ]
         await respond(send, 303, fields)
@@ -180,42 +188,29 @@ class LinkedData:
                 request, send, job, (None, form.name), extra=tuple(head)
             )
         # The engine writes JSON-LD expanded; with our context it reads like JSON.
-        now = self.serving()
-        tag = etag(now.name, query, "context")
+        if await not_modified(request, send, etag(self.serving().name, query, "context"), *head):
+            return 304, "not-modified"
+        # The version may change meanwhile: an answer bears the tag of its own.
+        now, result = await self.endpoint.ask(request, Job(query, None, "ntriples"))
         fields = [
             (b"content-type", content_type(form).encode("ascii")),
-            (b"etag", tag),
-            (b"cache-control", b"public, max-age=60"),
+            (b"etag", etag(now.name, query, "context")),
+            CACHE,
             *head,
         ]
-        if matches(request.header(b"if-none-match"), tag):
-            await respond(send, 304, fields[1:])
-            return 304, "not-modified"
-        now, result = await self.endpoint.ask(request, Job(query, None, "ntriples"))
-        fields[1] = (b"etag", etag(now.name, query, "context"))
         body = await asyncio.to_thread(compact, result.body)
         await respond(send, 200, fields, body, head=request.method == "HEAD")
         return 200, "answer"
 
     async def page(self, request: Request, send: Send, thing: _Thing) -> tuple[int, str]:
         """The description of a thing for people."""
-        now = self.serving()
         language = request.language
-        tag = etag(now.name, thing.path, "page", language)
-        head = [
-            (b"content-type", b"text/html; charset=utf-8"),
-            (b"content-language", b"zh-Hans" if language == "zh" else b"en"),
-            (b"vary", b"Accept-Language"),
-            (b"etag", tag),
-            (b"cache-control", b"public, max-age=60"),
-            *_links(thing, _PAGE),
-        ]
-        if matches(request.header(b"if-none-match"), tag):
-            await respond(send, 304, head[2:])
+        head = [(b"vary", b"Accept-Language"), *_links(thing, _PAGE)]
+        tag = etag(self.serving().name, thing.path, "page", language)
+        if await not_modified(request, send, tag, *head):
             return 304, "not-modified"
         job = Job(_fill(_ROWS, thing), "json", None)
         now, result = await self.endpoint.ask(request, job)
-        head[3] = (b"etag", etag(now.name, thing.path, "page", language))
         body, policy = render(
             thing.iri,
             thing.local,
@@ -224,8 +219,15 @@ class LinkedData:
             now.things,
             list(GRAPHS.values()),
         )
-        head.append((b"content-security-policy", policy.encode("ascii")))
-        await respond(send, 200, head, body, head=request.method == "HEAD")
+        fields = [
+            (b"content-type", b"text/html; charset=utf-8"),
+            (b"content-language", b"zh-Hans" if language == "zh" else b"en"),
+            (b"content-security-policy", policy.encode("ascii")),
+            (b"etag", etag(now.name, thing.path, "page", language)),
+            CACHE,
+            *head,
+        ]
+        await respond(send, 200, fields, body, head=request.method == "HEAD")
         return 200, "answer"
 
     async def context(self, request: Request, send: Send) -> tuple[int, str]:

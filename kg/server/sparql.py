@@ -9,17 +9,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from kg.server.answers import Answer, Answers, etag
+from kg.server.answers import Answer, Answers, etag, matches
 from kg.server.budgets import Budgets
 from kg.server.formats import GRAPHS, TABLES, Format
 from kg.server.guard import check_query
 from kg.server.http import (
+    CACHE,
     Header,
     Request,
     RequestError,
     Send,
     read_form,
     respond,
+    retry_after,
     while_connected,
 )
 from kg.server.limits import Limits
@@ -46,7 +48,6 @@ _CHANGING: Final = re.compile(
     r"\b(?:NOW|RAND|UUID|STRUUID)\b(?:\s|#[^\n\r]*+[\n\r])*+\(", re.IGNORECASE
 )
 _VARY: Final = (b"vary", b"Accept, Accept-Encoding")
-_CACHE: Final = (b"cache-control", b"public, max-age=60")
 _NEXT_POOL: Final = 0.02
 """Seconds until the next look for a pool that takes a query."""
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -183,7 +184,7 @@ class Endpoint:
                 raise RequestError(refused.code, *refused.values)
         for key in keys.values():
             if matches(condition, etag(*key)):
-                await respond(send, 304, [(b"etag", etag(*key)), _VARY, _CACHE, *extra])
+                await respond(send, 304, [(b"etag", etag(*key)), _VARY, CACHE, *extra])
                 return 304, "not-modified"
         outcome = "answer" if kept is None else "kept"
         if kept is None:
@@ -194,7 +195,7 @@ class Endpoint:
             fields = [
                 (b"content-type", content_type(form).encode("ascii")),
                 _VARY,
-                (b"cache-control", b"no-store") if changing else _CACHE,
+                (b"cache-control", b"no-store") if changing else CACHE,
             ]
             if not changing:
                 fields.append((b"etag", etag(*key)))
@@ -205,7 +206,7 @@ class Endpoint:
                 self.answers.keep(key, kept)
         if condition.strip() == "*":  # any answer at all: known only now
             tag = dict(kept.head)[b"etag"]
-            await respond(send, 304, [(b"etag", tag), _VARY, _CACHE, *extra])
+            await respond(send, 304, [(b"etag", tag), _VARY, CACHE, *extra])
             return 304, "not-modified"
         head = request.method == "HEAD"
         await respond(send, 200, [*kept.head, *extra], kept.body, head=head)
@@ -286,14 +287,3 @@ def failure(result: Result, limits: Limits) -> RequestError:
 def acceptable() -> str:
     """All media types that can be had, for people."""
     return ", ".join(form.media_types[0] for form in (*TABLES.values(), *GRAPHS.values()))
-
-
-def retry_after(seconds: float) -> tuple[bytes, bytes]:
-    """The header that says when to come again, in whole seconds."""
-    return b"retry-after", str(max(1, round(seconds + 0.5))).encode("ascii")
-
-
-def matches(if_none_match: str, tag: bytes) -> bool:
-    """Whether the client names this answer as one that it has (RFC 9110, section 13.1.2)."""
-    wanted = tag.decode("ascii")
-    return any(part.strip().removeprefix("W/") == wanted for part in if_none_match.split(","))

@@ -16,9 +16,9 @@ from urllib.parse import quote
 import pytest
 
 from kg.messages import Language
+from kg.server.answers import matches
 from kg.server.http import ClientGoneError, Request, RequestError, read_form
 from kg.server.problems import STATUS, problem
-from kg.server.sparql import matches
 from tests.server.conftest import NUMBERS, Service
 from tests.server.raw import (
     Reply,
