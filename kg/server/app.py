@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+import traceback
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Final
 
 from kg.errors import DatasetError
@@ -154,10 +154,9 @@ class Service:
         except ClientGoneError:
             self.measures.requests.labels(route, "gone").inc()
             return
-        except Exception as error:
-            # A fault of ours: the log has its place in the code, the client is told no more than
-            # that. Answers are sent whole, so what fails has sent nothing yet, or not our fault.
-            self.log.write("fault", route=route, kind=type(error).__name__, where=_where(error))
+        except Exception:
+            # A fault of ours: the log has all of it, the client is told no more than that.
+            self.log.write("fault", route=route, trace=traceback.format_exc())
             status, outcome = (
                 await respond_problem(send, request, RequestError("internal")),
                 "fault",
@@ -224,13 +223,3 @@ class Service:
     async def nothing(self, request: Request, send: Send) -> tuple[int, str]:
         """No such path."""
         raise RequestError("not-found")
-
-
-def _where(error: BaseException) -> str:
-    """File and line where an error was raised."""
-    place = ""
-    trace = error.__traceback__
-    while trace is not None:
-        place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place

@@ -20,6 +20,7 @@ import selectors
 import signal
 import socket
 import sys
+import traceback
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
@@ -126,9 +127,15 @@ class Spawner:
             os.close(handle)
             return
         if process == 0:
-            with contextlib.suppress(BaseException):
+            status = 1
+            try:
                 self.become_worker(handle)
-            os._exit(0)
+                status = 0
+            except BaseException:
+                # Heard until the worker is ready: a wall that does not stand is to be known.
+                traceback.print_exc()
+            finally:
+                os._exit(status)
         os.close(handle)
         self.workers[process] = number
         self.tell({"started": number, "process": process})
@@ -140,9 +147,8 @@ class Spawner:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         sandbox.die_with_parent(self.process)
         nowhere = os.open(os.devnull, os.O_RDWR)
-        for handle_of_ours in (0, 1, 2):  # the last words of an engine that dies help nobody
+        for handle_of_ours in (0, 1):
             os.dup2(nowhere, handle_of_ours)
-        os.close(nowhere)
         connection = socket.socket(fileno=handle)
         for other in (self.listener, self.control, self.woken, self.waker):
             if other is not None:
@@ -155,6 +161,8 @@ class Spawner:
                 sandbox.fill_file_slots()
             if options.isolation != "host":
                 sandbox.prove_no_network()
+            # The last words of an engine that dies help nobody. (Closed, it would be a free slot.)
+            os.dup2(nowhere, 2)
 
         worker.run(
             connection,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import socket
 import subprocess
 import sys
 import urllib.parse
@@ -9,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from kg.publishing.versions import current
 from kg.server import sandbox, spawner
+from kg.server.wire import command
 from tests.server.conftest import start_service
 
 # In a user namespace of its own the process may forbid all further ones, and does. Where it cannot
@@ -77,3 +82,45 @@ def test_a_hole_in_the_wall_is_seen() -> None:
     """In this process, which has a network, the proof fails: so it can."""
     with pytest.raises(sandbox.SandboxError):
         sandbox.prove_no_network()
+
+
+def test_a_worker_whose_wall_does_not_stand_says_so(published: Path, tmp_path: Path) -> None:
+    """It ends before its first query, and the log of the service has the reason."""
+    version = current(published)
+    assert version is not None
+    program = (
+        "import sys\n"
+        "from kg.server import sandbox, spawner\n"
+        "def fail(beyond): raise sandbox.SandboxError('the wall of this test')\n"
+        "sandbox.cap_memory = fail\n"
+        "spawner.main(sys.argv[1:])\n"
+    )
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+        listener.bind(str(tmp_path / "socket"))
+        listener.listen(1)
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-c", program, "--parent", str(os.getpid())),
+                *("--listen", str(listener.fileno()), "--data", str(version.data)),
+                *("--sha256", version.sha256, "--worker-bytes", str(1 << 30)),
+                *("--answer-bytes", str(1 << 20), "--seconds", "5"),
+            ],
+            pass_fds=[listener.fileno()],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+    try:
+        assert process.stdout is not None
+        assert b"ready" in process.stdout.readline()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as control:
+            control.connect(str(tmp_path / "socket"))
+            ours, theirs = socket.socketpair()
+            with ours, theirs:
+                command({"do": "fork", "number": 1}, control, theirs)
+                events = [json.loads(control.recv(4096)) for _ in range(2)]
+        assert "started" in events[0]
+        assert events[1]["status"] == 1
+    finally:
+        process.kill()
+    _, said = process.communicate(timeout=20)
+    assert b"the wall of this test" in said
