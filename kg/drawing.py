@@ -7,8 +7,6 @@ so the page opens settled and is the same for everyone.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import math
 import re
@@ -19,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kg.layout import Box, settled_layout
 from kg.messages import Language, text
 from kg.resources import template_folder
+from kg.templating import csp_hash, page_templates
 from kg.terms import shorten
 
 if TYPE_CHECKING:
@@ -68,36 +67,31 @@ def network_page(network: networkx.Graph[str], view: str, *, language: Language 
     language
         In which language the page opens; the reader can switch.
     """
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(template_folder()),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["t"] = text
     present = {data["kind"] for _, data in network.nodes(data=True)}
     kinds = [kind for kind in STYLES if kind in present]
     data = _script_json(_vis_data(network, kinds))
     library = vis_network_script()
     behaviour = (template_folder() / "network.js").read_text(encoding="utf-8")
-    return environment.get_template("network.html").render(
-        language=language,
-        view=view,
-        view_key=f"view-{view}",
-        titles=_titles(network, view),
-        scope=network.graph,
-        kinds=kinds,
-        styles=STYLES,
-        fonts=_FONTS,
-        rows=_rows(network),
-        edges=network.number_of_edges(),
-        data=data,
-        library=library,
-        behaviour=behaviour,
-        script_hashes=" ".join(_csp_hash(script) for script in (library, behaviour)),
+    return (
+        page_templates()
+        .get_template("network.html")
+        .render(
+            t=text,
+            language=language,
+            view=view,
+            view_key=f"view-{view}",
+            titles=_titles(network, view),
+            scope=network.graph,
+            kinds=kinds,
+            styles=STYLES,
+            fonts=_FONTS,
+            rows=_rows(network),
+            edges=network.number_of_edges(),
+            data=data,
+            library=library,
+            behaviour=behaviour,
+            script_hashes=" ".join(csp_hash(script) for script in (library, behaviour)),
+        )
     )
 
 
@@ -122,11 +116,6 @@ def vis_network_script() -> str:
     # The source map would be asked for by developer tools; a page of ours asks for nothing.
     script = re.sub(r"//# sourceMappingURL=\S+", "", script)
     return script.replace("</script", "<\\/script")
-
-
-def _csp_hash(script: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
-    return f"'sha256-{digest}'"
 
 
 def _script_json(content: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import re
 from typing import Final
@@ -11,32 +10,29 @@ from kg.dossier.document import Dossier, Grid
 from kg.errors import MissingPackageError
 from kg.messages import text
 from kg.resources import template_folder
+from kg.templating import csp_hash, page_templates
 
 _DECLARATION: Final = re.compile(rb"^<\?xml[^>]*\?>\s*")
 
 
 def to_html(dossier: Dossier) -> str:
     """The dossier as one page: no script, no request, readable on paper and on a phone."""
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(template_folder()),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     style = (template_folder() / "dossier.css").read_text(encoding="utf-8") + _widths(dossier)
-    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
-    return environment.get_template("dossier.html").render(
-        dossier=dossier,
-        style=style,
-        style_hash=f"sha256-{digest}",
-        kind=lambda block: type(block).__name__,
-        drawn=lambda picture: _DECLARATION.sub(b"", picture.svg).decode("utf-8"),
-        tag={"en": "en", "zh": "zh-Hans"},
-        partition=lambda entry, address: entry.partition(address) if address else (entry, "", ""),
-        t=lambda key: text(key, dossier.language),
+    return (
+        page_templates()
+        .get_template("dossier.html")
+        .render(
+            dossier=dossier,
+            style=style,
+            style_hash=csp_hash(style),
+            kind=lambda block: type(block).__name__,
+            drawn=lambda picture: _DECLARATION.sub(b"", picture.svg).decode("utf-8"),
+            tag={"en": "en", "zh": "zh-Hans"},
+            partition=lambda entry, address: (
+                entry.partition(address) if address else (entry, "", "")
+            ),
+            t=lambda key: text(key, dossier.language),
+        )
     )
 
 

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from kg.messages import text
 from kg.server.answers import etag
-from kg.server.formats import GRAPHS, TABLES
+from kg.server.formats import ENGINE_GRAPHS, GRAPHS, TABLES
 from kg.server.http import CACHE, Request, RequestError, Send, not_modified, respond, retry_after
 from kg.server.limits import Limits
 from kg.server.negotiation import best, content_type
@@ -32,13 +32,6 @@ _COUNTS: Final = {
     "properties": "SELECT (COUNT(DISTINCT ?p) AS ?n) WHERE { ?s ?p ?o }",
     "classes": "SELECT (COUNT(DISTINCT ?c) AS ?n) WHERE { ?s a ?c }",
 }
-_FORMS: Final = {form.name: form for form in GRAPHS.values()}
-_ENGINE_FORMATS: Final = {
-    "turtle": ox.RdfFormat.TURTLE,
-    "ntriples": ox.RdfFormat.N_TRIPLES,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "rdfxml": ox.RdfFormat.RDF_XML,
-}
 
 
 class ServiceDescription:
@@ -57,9 +50,9 @@ class ServiceDescription:
             It accepts none.
         """
         now = self.endpoint.serving()
-        chosen = best(request.header(b"accept"), _FORMS.values())
+        chosen = best(request.header(b"accept"), GRAPHS.values())
         if chosen is None:
-            accepted = ", ".join(form.media_types[0] for form in _FORMS.values())
+            accepted = ", ".join(form.media_types[0] for form in GRAPHS.values())
             raise RequestError("not-acceptable", accepted)
         endpoint = base_address(request, self.address) + "/sparql"
         tag = etag(now.name, endpoint, chosen)
@@ -68,9 +61,9 @@ class ServiceDescription:
         triples = describe(endpoint, await self.counts(now), self.limits)
         prefixes = {"sd": SD, "void": VOID, "rdfs": PREFIXES["rdfs"]}
         named = None if chosen == "ntriples" else prefixes
-        body = ox.serialize(triples, format=_ENGINE_FORMATS[chosen], prefixes=named)
+        body = ox.serialize(triples, format=ENGINE_GRAPHS[chosen], prefixes=named)
         assert body is not None
-        kind = content_type(_FORMS[chosen]).encode("ascii")
+        kind = content_type(GRAPHS[chosen]).encode("ascii")
         fields = [(b"content-type", kind), _VARY, (b"etag", tag), CACHE]
         await respond(send, 200, fields, body, head=request.method == "HEAD")
         return 200, "description"

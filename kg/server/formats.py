@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+import pyoxigraph as ox
+
 
 @dataclass(frozen=True)
 class Format:
@@ -66,3 +68,19 @@ GRAPHS: Final[Mapping[str, Format]] = {
     )
 }
 """Formats of triples, the server's favourite first."""
+
+ENGINE_TABLES: Final[Mapping[str, ox.QueryResultsFormat]] = {
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+}
+"""What the engine calls the formats of :data:`TABLES`."""
+
+ENGINE_GRAPHS: Final[Mapping[str, ox.RdfFormat]] = {
+    "turtle": ox.RdfFormat.TURTLE,
+    "ntriples": ox.RdfFormat.N_TRIPLES,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+}
+"""What the engine calls the formats of :data:`GRAPHS`."""

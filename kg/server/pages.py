@@ -6,21 +6,16 @@ else; the page has no script.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from dataclasses import dataclass, field
-from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from kg.messages import Language, text
 from kg.resources import template_folder
 from kg.server.formats import Format
+from kg.templating import csp_hash, page_templates
 from kg.terms import BASE, shorten
-
-if TYPE_CHECKING:
-    import jinja2
 
 _WEB: Final = re.compile(r"https?://[^\s]+")
 _MOST_CLAIMS: Final = 6
@@ -101,9 +96,8 @@ def render(
         if found:
             sections.append((text(f"linked-{wanted}", language), found))
     style = (template_folder() / "thing.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     page = (
-        _templates()
+        page_templates()
         .get_template("thing.html")
         .render(
             language=language,
@@ -117,7 +111,7 @@ def render(
         )
     )
     policy = (
-        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; "
+        f"default-src 'none'; style-src {csp_hash(style)}; base-uri 'none'; "
         "form-action 'none'; frame-ancestors 'none'"
     )
     return page.encode("utf-8"), policy
@@ -141,16 +135,3 @@ def _groups(answer: dict[str, Any], language: Language) -> dict[tuple[str, str],
         if claim.startswith(BASE + "id/claim/") and claim not in entry.claims:
             entry.claims.append(claim)
     return {key: list(values.values()) for key, values in groups.items()}
-
-
-@cache
-def _templates() -> jinja2.Environment:
-    import jinja2
-
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(template_folder()),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

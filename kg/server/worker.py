@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
+from kg.server.formats import ENGINE_GRAPHS, ENGINE_TABLES
 from kg.server.wire import (
     ANSWER,
     FAILED,
@@ -32,18 +33,6 @@ from kg.terms import BASE
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer
 
-_TABLE_FORMATS: Final = {
-    "json": ox.QueryResultsFormat.JSON,
-    "xml": ox.QueryResultsFormat.XML,
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-}
-_GRAPH_FORMATS: Final = {
-    "turtle": ox.RdfFormat.TURTLE,
-    "ntriples": ox.RdfFormat.N_TRIPLES,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "rdfxml": ox.RdfFormat.RDF_XML,
-}
 TAGS: Final = re.compile(rb'"@([A-Za-z]+-[A-Za-z0-9-]*[A-Z][A-Za-z0-9-]*)')
 """Language tags of N-Quads with a capital letter in them."""
 TagCase = list[tuple[re.Pattern[bytes], bytes]]
@@ -102,13 +91,13 @@ def evaluate(
         if isinstance(answer, ox.QueryTriples):
             if job.graph is None:
                 return NOT_ACCEPTABLE + b"graph"
-            form = _GRAPH_FORMATS[job.graph]
+            form = ENGINE_GRAPHS[job.graph]
             named = dict(prefixes) if job.graph in ("turtle", "rdfxml", "jsonld") else None
             ox.serialize(answer, out, form, prefixes=named)
         else:
             if job.table is None:
                 return NOT_ACCEPTABLE + b"table"
-            answer.serialize(out, _TABLE_FORMATS[job.table])
+            answer.serialize(out, ENGINE_TABLES[job.table])
     except _TooLargeError:
         return TOO_LARGE
     except (ValueError, OSError, RuntimeError) as error:
