@@ -639,7 +639,10 @@ def draw_gap(
             return _sentence(language, heading, say("gap-lead"), notes)
         figure = _gap_figure(
             [(say(key), found) for key, found in groups if found],
-            {concept: frozenset((*held[concept], *_own(concept, here, gap))) for concept in held},
+            {
+                concept: frozenset((*cities, gap.city) if concept in here else cities)
+                for concept, cities in held.items()
+            },
             (gap.city, *gap.documented),
             searched,
             names,
@@ -660,10 +663,6 @@ def draw_gap(
             *notes,
         ]
         return _picture(figure, heading, spoken, language)
-
-
-def _own(concept: str, here: list[str], gap: GapTable) -> tuple[str, ...]:
-    return (gap.city,) if concept in here else ()
 
 
 def _gap_figure(

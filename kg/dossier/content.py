@@ -47,6 +47,7 @@ MOST_OUTCOMES: Final = 3
 MOST_PEERS: Final = 10
 MOST_LISTED: Final = 6
 MOST_ROWS: Final = 12
+MOST_NAMED: Final = 8
 MOST_REFERENCES: Final = 46
 
 
@@ -473,11 +474,11 @@ class _Writer:
         parts = [
             self.name(gap.concept)
             + self.say("brackets", self.some(self.name(city) for city in gap.cities))
-            for gap in rest[:8]
+            for gap in rest[:MOST_NAMED]
         ]
-        if len(rest) > 8:
+        if len(rest) > MOST_NAMED:
             slug = self.gaps.city.rpartition("/")[2]
-            parts.append(self.say("more-gaps-rest", len(rest) - 8, slug=slug))
+            parts.append(self.say("more-gaps-rest", len(rest) - MOST_NAMED, slug=slug))
         line = (
             Run(self.say("more-gaps") + self.say("colon"), strong=True),
             Run(self.listed(parts, "items") + self.say("stop")),

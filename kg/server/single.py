@@ -45,7 +45,9 @@ class LocalPool:
     async def run(self, job: Job, client: str = "") -> Result:
         """Evaluate one query; past its time the answer is given up, but not the work on it."""
         began = time.perf_counter()
+        self.waiting += 1
         async with self._free:
+            self.waiting -= 1
             self.running += 1
             work = asyncio.to_thread(
                 evaluate, self._dataset, job, self.limits.answer_bytes, PREFIXES, self._case
