@@ -255,7 +255,11 @@ def _about(thing: _Thing) -> str:
 
 
 def _fill(query: str, thing: _Thing) -> str:
-    """The query for one thing, whose IRI is one of the dataset and serialised as a term."""
+    """The query for one thing, whose IRI is one of the dataset and serialised as a term.
+
+    The engine's own substitution does not reach into subqueries, and a data block as in the named
+    queries makes the engine go through all statements in each branch: thirty times the time.
+    """
     return query.replace("THING", str(ox.NamedNode(thing.iri))).replace("MOST", str(_MOST_INCOMING))
 
 
