@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from kg.catalogue import catalogue
-from kg.explorer.record import Value, encode, literal, name_of
+from kg.explorer.record import EDITION, FACETS, LEADING, Value, encode, literal, name_of
 from kg.messages import Language
 from kg.recurrence import Scope
 from kg.recurrence.certainty import assess
@@ -29,10 +29,6 @@ if TYPE_CHECKING:
     from kg.recurrence.gaps import GapTable
     from kg.recurrence.matrix import IncidenceMatrix
 
-FACETS: Final = ("practice", "technology", "mechanism", "outcome-type")
-EDITION: Final = "eden-top50-2021"
-LEADING: Final = (10, 20, 50)
-"""Numbers of leading cities that counts are made for, beside all cities."""
 TABLES: Final = (
     *("ranked-without-programme", "searched-not-found", "disputed-statements"),
     *("single-source-programmes", "weakest-evidence", "cq28-outcomes-without-figure"),

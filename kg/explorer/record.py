@@ -23,6 +23,13 @@ from kg.terms import BASE, CPG, PREFIXES, canonical_language
 FORMAT: Final = 1
 """Number of the document's form; a version that holds another one has no pages."""
 
+FACETS: Final = ("practice", "technology", "mechanism", "outcome-type")
+"""Facets that have a matrix of cities by concepts."""
+LEADING: Final = (10, 20, 50)
+"""Numbers of leading cities that counts are made for, beside all cities."""
+EDITION: Final = "eden-top50-2021"
+"""Slug of the ranking edition that says which cities lead."""
+
 KINDS: Final[Mapping[str, str]] = {
     "city": "id/city/",
     "practice": "concept/practice/",

@@ -1,0 +1,247 @@
+"""Pages as HTML, and their twins as CSV, JSON, Turtle and SVG."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+import pyoxigraph as ox
+
+from kg.explorer.assets import asset, land
+from kg.explorer.drawing import draw_map, draw_matrix
+from kg.explorer.panels import Linker, Page, Panel, to_csv, to_json
+from kg.explorer.reading import format_day
+from kg.explorer.record import Literal, Record, Value, iri_of
+from kg.explorer.words import say
+from kg.messages import Language
+from kg.resources import template_folder
+from kg.templating import page_templates
+from kg.terms import PREFIXES
+
+_TAGS: Final[Mapping[Language, str]] = {"en": "en", "zh": "zh-Hans"}
+_OTHER: Final[Mapping[Language, Language]] = {"en": "zh", "zh": "en"}
+MENU: Final = (
+    *(("nav-cities", "city"), ("nav-practices", "practice"), ("nav-matrix", "matrix")),
+    *(("nav-compare", "compare"), ("nav-gap", "gap"), ("nav-map", "map"), ("nav-graph", "graph")),
+    *(("nav-queries", "queries"), ("nav-console", "console"), ("nav-unknown", "unknown")),
+    *(("nav-ontology", "ontology"), ("nav-data", "data")),
+)
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Content-Security-Policy of every page: all that runs or shows comes from here."""
+
+
+@cache
+def stylesheet() -> tuple[str, bytes]:
+    """Address and content of the style sheet; the address changes with the content."""
+    content = (template_folder() / "explorer" / "explorer.css").read_bytes()
+    return f"/assets/explorer-{sha256(content).hexdigest()[:10]}.css", content
+
+
+class Renderer:
+    """Writes pages of one record."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+
+    def address(self, page: Page, language: Language | None = None) -> str:
+        """Address of a page, in its language or another."""
+        path = "/".join(quote(part, safe="-._~") for part in page.path.split("/"))
+        query = urlencode(page.parameters)
+        return f"/{language or page.language}/{path}" + (f"?{query}" if query else "")
+
+    def twin(self, page: Page, suffix: str, panel: str = "") -> str:
+        """Address of a page, or of one of its panels, in another format."""
+        path = quote(page.path or "home", safe="/-._~")
+        pairs = [*page.parameters, *((("panel", panel),) if panel else ())]
+        return f"/{page.language}/{path}.{suffix}" + (f"?{urlencode(pairs)}" if pairs else "")
+
+    def html(self, page: Page, **more: Any) -> bytes:
+        """A page as HTML.
+
+        Parameters
+        ----------
+        more
+            Further values for the page's own template.
+        """
+        language = page.language
+        base = f"/{language}"
+
+        def words(key: str, *values: object) -> str:
+            return say(language, key, *values)
+
+        twins = []
+        if page.panels:
+            twins = [
+                {"name": "CSV", "type": "text/csv", "href": self.twin(page, "csv")},
+                {"name": "JSON", "type": "application/json", "href": self.twin(page, "json")},
+            ]
+            if page.things:
+                twins.append(
+                    {"name": "Turtle", "type": "text/turtle", "href": self.twin(page, "ttl")}
+                )
+        scripts = [address for name in ("site.js", *page.extra.get("scripts", ()))
+                   if (address := asset(name)) is not None]
+        template = page_templates().get_template(f"explorer/{page.template}")
+        context: dict[str, Any] = {
+            "page": page,
+            "language": language,
+            "tag": _TAGS[language],
+            "base": base,
+            "say": words,
+            "style": stylesheet()[0],
+            "scripts": scripts,
+            "languages": [
+                *((_TAGS[other], self.address(page, other)) for other in _TAGS),
+                ("x-default", self.address(page, "en")),
+            ],
+            "other": self.address(page, _OTHER[language]),
+            "other_language": _TAGS[_OTHER[language]],
+            "menu": [
+                (words(key), f"{base}/{path}", page.path.split("/")[0] == path)
+                for key, path in MENU
+            ],
+            "twins": twins,
+            "iri": iri_of,
+            "version": words(
+                "footer-version", format_day(self.record.made, language), self.record.version
+            ),
+            "cite_page": self._cite(page, ""),
+            "cite_href": lambda panel: self._cite(page, panel.id),
+            "query_href": lambda panel: self.query_address(panel, language),
+            "downloads": lambda panel: self._downloads(page, panel),
+            "evidence": lambda claims: self.evidence(claims, language),
+            "drawn_map": lambda panel: draw_map(panel, language, land()),
+        }
+        return template.render({**context, **more}).encode("utf-8")
+
+    def query_address(self, panel: Panel, language: Language) -> str:
+        """Address of the page of the named query that gives what a panel shows."""
+        assert panel.query is not None
+        name, parameters = panel.query
+        query = urlencode(parameters)
+        return f"/{language}/queries/{name}" + (f"?{query}" if query else "")
+
+    def _cite(self, page: Page, panel: str) -> str:
+        pairs = [("page", self.address(page)), *((("panel", panel),) if panel else ())]
+        return f"/{page.language}/cite?{urlencode(pairs)}"
+
+    def _downloads(self, page: Page, panel: Panel) -> list[tuple[str, str]]:
+        found = [
+            ("CSV", self.twin(page, "csv", panel.id)),
+            ("JSON", self.twin(page, "json", panel.id)),
+        ]
+        if panel.picture:
+            found.append(("SVG", self.twin(page, "svg", panel.id)))
+        return found
+
+    def evidence(self, claims: Sequence[str], language: Language) -> dict[str, Any]:
+        """The places behind claims, for people."""
+        record = self.record
+        link = Linker(record, language)
+        places: dict[tuple[str, str], dict[str, Any]] = {}
+        disputed = False
+        for path in claims:
+            claim = record.claim(path)
+            disputed = disputed or claim.status == "concept/claim-status/disputed"
+            for place in claim.places:
+                if (place.fragment, path) in places:
+                    continue
+                named = record.named(place.source, language)
+                end = record.slug(place.fragment)
+                places[place.fragment, path] = {
+                    "source": named.text,
+                    "language": link.other(named.language),
+                    "source_href": link.href(place.source),
+                    "place": say(language, "whole-page") if end == "page" else end,
+                    "place_href": link.href(place.fragment),
+                    "url": record.text(place.source, "schema:url")
+                    or next(iter(record.values(place.source, "schema:url")), ""),
+                    "grade": record.name(claim.grade, language),
+                    "status": record.name(claim.status, language),
+                    "claim_href": link.href(path),
+                }
+        return {
+            "places": list(places.values()),
+            "sources": len(record.sources(claims)),
+            "disputed": disputed,
+        }
+
+    # twins
+
+    def csv(self, page: Page, panel: str = "") -> bytes:
+        """A page, or one panel of it, as CSV."""
+        return to_csv(self._panels(page, panel))
+
+    def json(self, page: Page, panel: str = "") -> bytes:
+        """A page, or one panel of it, as JSON."""
+        content = {
+            "title": page.title,
+            "lead": page.lead,
+            "language": _TAGS[page.language],
+            "about": iri_of(page.about) if page.about else None,
+            "page": self.address(page),
+            "version": self.record.version,
+            "date": self.record.made,
+            "license": "https://creativecommons.org/licenses/by/4.0/",
+            "note": say(page.language, "unknown-note"),
+            "panels": [to_json(chosen) for chosen in self._panels(page, panel)],
+        }
+        return json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8") + b"\n"
+
+    def _panels(self, page: Page, id: str) -> list[Panel]:
+        chosen = [page.panel(id)] if id else [p for p in page.visible if p.rows]
+        return [panel for panel in chosen if panel is not None]
+
+    def turtle(self, page: Page) -> bytes:
+        """What is said of the things that a page is drawn from, as Turtle."""
+        triples = [
+            ox.Triple(_node(s.subject), _node(s.property), _term(s.value))
+            for thing in dict.fromkeys(page.things)
+            for s in self.record.of(thing)
+        ]
+        return serialise(triples)
+
+    def svg(self, page: Page, panel: Panel) -> bytes:
+        """The picture of a panel."""
+        foot = " · ".join(
+            (
+                say(page.language, "product"),
+                say(
+                    page.language,
+                    "footer-version",
+                    format_day(self.record.made, page.language),
+                    self.record.version,
+                ),
+                "CC BY 4.0",
+                say(page.language, "unknown-note"),
+            )
+        )
+        if panel.form == "map":
+            return draw_map(panel, page.language, land(), foot=foot).encode("utf-8")
+        return draw_matrix(panel, page.language, foot=foot).encode("utf-8")
+
+
+def serialise(triples: Iterable[ox.Triple]) -> bytes:
+    """Triples as Turtle with the prefixes of the project."""
+    content = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=dict(PREFIXES))
+    assert content is not None
+    return content
+
+
+def _node(name: str) -> ox.NamedNode:
+    return ox.NamedNode(iri_of(name))
+
+
+def _term(value: Value) -> ox.NamedNode | ox.Literal:
+    if not isinstance(value, Literal):
+        return _node(value)
+    if value.language:
+        return ox.Literal(value.text, language=value.language)
+    return ox.Literal(value.text, datatype=_node(value.datatype))

@@ -1,0 +1,80 @@
+"""Which address is which page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from kg.errors import UnknownNameError
+from kg.explorer.comparing import Comparisons
+from kg.explorer.panels import Page
+from kg.explorer.reading import Reader
+from kg.explorer.record import FACETS, KINDS, Record
+from kg.explorer.rendering import Renderer
+from kg.messages import Language
+
+LANGUAGES: Final[Mapping[str, Language]] = {"en": "en", "zh": "zh"}
+Parameters = Sequence[tuple[str, str]]
+
+
+class Site:
+    """All pages of one record that need nothing but the record."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.reader = Reader(record)
+        self.renderer = Renderer(record)
+        self.writers: Mapping[Language, Comparisons] = {
+            language: Comparisons(record, self.reader, language)
+            for language in LANGUAGES.values()
+        }
+
+    def page(self, language: Language, path: str, parameters: Parameters = ()) -> Page:
+        """The page of an address.
+
+        Parameters
+        ----------
+        path
+            Without the language, a slash at the beginning, and an ending.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such page.
+        ParameterError
+            A parameter has a value that does not exist.
+        """
+        write = self.writers[language]
+        first, _, rest = path.partition("/")
+        if not rest:
+            if first in ("", "home"):
+                return write.home()
+            if first in KINDS:
+                return write.things(first)
+            plain = {
+                "matrix": lambda: write.matrix(parameters),
+                "compare": lambda: write.compare(parameters),
+                "map": lambda: write.map(parameters),
+                "unknown": write.unknown,
+                "ontology": write.ontology,
+                "gap": write.gap_index,
+            }
+            if first in plain:
+                return plain[first]()
+        elif first in KINDS:
+            return write.page(self._known(KINDS[first] + rest))
+        elif first == "thing":
+            return write.page(self._known(rest))
+        elif first == "gap":
+            return write.gap(write.city_named(rest), parameters)
+        elif first == "evidence":
+            slug, _, concept = rest.partition("/")
+            if concept.partition("/")[0] not in FACETS:
+                raise UnknownNameError("unknown-name", path)
+            return write.evidence(write.city_named(slug), self._known("concept/" + concept))
+        raise UnknownNameError("unknown-name", path)
+
+    def _known(self, name: str) -> str:
+        if name not in self.record:
+            raise UnknownNameError("unknown-name", name)
+        return name
