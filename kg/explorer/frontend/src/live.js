@@ -2,7 +2,7 @@
 //
 // visit() fetches the page and replaces the elements marked data-live, matched by id; a page that
 // marks none has its <main> replaced. The address is pushed, and going back does the same again.
-// A program that cannot do this goes to the address in the ordinary way: nothing is lost.
+// Links marked data-stay do so. What cannot be had this way is gone to in the ordinary way.
 
 const keepers = new Map();
 const followers = [];
@@ -14,7 +14,10 @@ export function keep(id, update) {
   keepers.set(id, update);
 }
 
-/** Call something with the document after each change of the page. */
+/**
+ * Call something after each change of the page, with the document, the page that came, and
+ * whether the reader went back or forward to it.
+ */
 export function afterSwap(follow) {
   followers.push(follow);
 }
@@ -38,7 +41,7 @@ export async function visit(address, { push = true, body } = {}) {
     if (mine.signal.aborted) return false;
     // The address first: links of the new parts are relative to it.
     if (push) pushed(response.redirected ? new URL(response.url) : url);
-    swap(fresh);
+    swap(fresh, !push && !body);
     return true;
   } catch (error) {
     if (mine.signal.aborted) return false;
@@ -94,7 +97,7 @@ function busy(state) {
     state ? region.setAttribute("aria-busy", "true") : region.removeAttribute("aria-busy");
 }
 
-function swap(fresh) {
+function swap(fresh, again) {
   const focused = place(document.activeElement);
   const pairs = regions(document).map((old) => [
     old,
@@ -107,7 +110,7 @@ function swap(fresh) {
     if (keepers.has(old.id)) keepers.get(old.id)(replacement);
     else old.replaceWith(document.importNode(replacement, true));
   }
-  for (const follow of followers) follow(document);
+  for (const follow of followers) follow(document, fresh, again);
   restore(focused);
 }
 
@@ -115,24 +118,37 @@ function swap(fresh) {
 function place(element) {
   if (!element || element === document.body) return null;
   const { id, name, value, localName } = element;
-  return { element, id, name, value, localName, href: element.getAttribute("href") };
+  const href = element.getAttribute("href");
+  const entry = element.closest("[data-node]")?.dataset.node;
+  const region = element.closest("[data-live][id]")?.id;
+  return { element, id, name, value, localName, href, entry, region };
 }
 
 function restore(focused) {
   if (!focused || focused.element.isConnected) return;
-  const { id, name, value, localName, href } = focused;
-  const same = (other) =>
+  const { id, name, value, localName, href, entry, region } = focused;
+  const among = (selector, same) => [...document.querySelectorAll(selector)].find(same);
+  const sameField = (other) =>
     other.name === name && (!["checkbox", "radio"].includes(other.type) || other.value === value);
-  const found =
+  let found =
     (id && document.getElementById(id)) ||
-    (name && [...document.querySelectorAll(`main ${localName}[name]`)].find(same)) ||
-    (href &&
-      [...document.querySelectorAll("main a[href]")].find((a) => a.getAttribute("href") === href)) ||
-    document.querySelector("main h1");
+    (name && among(`main ${localName}[name]`, sameField)) ||
+    (href && among("main a[href]", (link) => link.getAttribute("href") === href)) ||
+    (entry && among("main [data-node]", (other) => other.dataset.node === entry));
+  if (found && found.dataset.node === entry && entry) found = found.querySelector("a, button") ?? found;
+  found ||= (region && document.getElementById(region)) || document.querySelector("main h1");
   if (!found) return;
-  if (found.localName === "h1") found.tabIndex = -1;
+  if (!found.matches("a[href], button, input, select, textarea, [tabindex]")) found.tabIndex = -1;
   found.focus({ preventScroll: true });
 }
+
+addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-stay][href]");
+  if (!link || event.defaultPrevented || event.button) return;
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  visit(link.href);
+});
 
 addEventListener("popstate", () => {
   // A jump to a heading of this page is no change of state.
