@@ -30,3 +30,8 @@ def shipped_facts() -> Path:
 def template_folder() -> Path:
     """Folder of the templates of pages and files."""
     return Path(__file__).parent / "templates"
+
+
+def static_folder() -> Path:
+    """Folder of what the front-end build makes for the explorer; absent when it was skipped."""
+    return Path(__file__).parent / "explorer" / "static"
