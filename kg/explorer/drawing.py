@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
 
+from kg.explorer.assets import Land
 from kg.explorer.panels import Panel
 from kg.explorer.words import say
 from kg.messages import Language
@@ -13,7 +14,8 @@ from kg.templating import page_templates
 
 _TAGS: Final[Mapping[Language, str]] = {"en": "en", "zh": "zh-Hans"}
 _MAP_WIDTH: Final = 1_080.0
-_NORTH, _SOUTH: Final = 78.0, -52.0
+_NORTH: Final = 78.0
+_SOUTH: Final = -52.0
 """Degrees of latitude between which the map is drawn: every registered city lies between them."""
 _SIDE: Final = 24
 _MOST_LABELS: Final = 34
@@ -32,9 +34,7 @@ def text_width(text: str, size: float = 13) -> float:
     return size * (wide + 0.55 * (len(text) - wide))
 
 
-def draw_map(
-    panel: Panel, language: Language, land: Mapping[str, Any] | None, *, foot: str = ""
-) -> str:
+def draw_map(panel: Panel, language: Language, land: Land | None, *, foot: str = "") -> str:
     """Cities on the coastlines of the world, as SVG.
 
     Parameters
@@ -47,17 +47,16 @@ def draw_map(
     """
     scale = _MAP_WIDTH / 360
     height = (_NORTH - _SOUTH) * scale
-    dots = []
-    for dot in panel.extra["dots"]:
-        dots.append(
-            {
-                **dot,
-                "x": round((dot["longitude"] + 180) * scale, 1),
-                "y": round((_NORTH - dot["latitude"]) * scale, 1),
-                "r": round(4 + 9 * dot["size"], 1) if dot["programmes"] else 4,
-                "label": say(language, "map-dot", dot["name"], dot["programmes"]),
-            }
-        )
+    dots = [
+        {
+            **dot,
+            "x": round((dot["longitude"] + 180) * scale, 1),
+            "y": round((_NORTH - dot["latitude"]) * scale, 1),
+            "r": round(4 + 9 * dot["size"], 1) if dot["programmes"] else 4,
+            "label": say(language, "map-dot", dot["name"], dot["programmes"]),
+        }
+        for dot in panel.extra["dots"]
+    ]
     # Large dots lie below small ones, so that each can be reached.
     dots.sort(key=lambda dot: -dot["r"])
     template = page_templates().get_template("explorer/map.svg")
@@ -67,21 +66,19 @@ def draw_map(
         title=panel.heading,
         dots=dots,
         labels=_labels(dots),
-        land=_land_path(land, scale) if land else "",
+        land=land,
+        # The outline begins at 84° north and has a scale of its own.
+        place=f"translate(0 {(_NORTH - 84) * scale:g}) scale({scale / land['scale']:g})"
+        if land
+        else "",
         style=_OWN_STYLE if foot else "",
         foot=foot,
     )
 
 
-def _land_path(land: Mapping[str, Any], scale: float) -> str:
-    return str(land["path"])
-
-
 def _labels(dots: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Names beside the dots with most programmes, as many as find room."""
-    taken = [
-        (d["x"] - d["r"], d["y"] - d["r"], d["x"] + d["r"], d["y"] + d["r"]) for d in dots
-    ]
+    taken = [(d["x"] - d["r"], d["y"] - d["r"], d["x"] + d["r"], d["y"] + d["r"]) for d in dots]
     labels: list[dict[str, Any]] = []
     for dot in sorted(dots, key=lambda d: (not d["chosen"], -d["programmes"], d["slug"])):
         if len(labels) >= _MOST_LABELS:

@@ -382,6 +382,8 @@ class Profiles:
     ) -> Panel:
         """Where a concept is on record: cities with their programmes and evidence."""
         rows = []
+        # A theme is on record nearly everywhere: its page leads to the evidence of each city.
+        broad = 0 < self.reader.level(concept) < 3
         for city, found in by_city(statements, self.reader).items():
             programmes: dict[str, list[str]] = {}
             for statement in found:
@@ -393,7 +395,9 @@ class Profiles:
                     (self.link.item(city),),
                     (number(rank),) if rank is not None else (),
                     (self.link.item(self.reader.region(city)),),
-                    tuple(
+                    self.link.items(programmes)
+                    if broad
+                    else tuple(
                         self.link.item(
                             programme,
                             claims=dict.fromkeys(several),
@@ -401,7 +405,13 @@ class Profiles:
                         )
                         for programme, several in programmes.items()
                     ),
-                    (number(len(self.record.sources(claims))),),
+                    (
+                        number(
+                            len(self.record.sources(claims)),
+                            href=f"/{self.language}/evidence/{self.record.slug(city)}/"
+                            + concept.removeprefix("concept/"),
+                        ),
+                    ),
                 )
             )
         kind = self.record.kind(concept) or ""

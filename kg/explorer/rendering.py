@@ -86,8 +86,11 @@ class Renderer:
                 twins.append(
                     {"name": "Turtle", "type": "text/turtle", "href": self.twin(page, "ttl")}
                 )
-        scripts = [address for name in ("site.js", *page.extra.get("scripts", ()))
-                   if (address := asset(name)) is not None]
+        scripts = [
+            address
+            for name in ("site.js", *page.extra.get("scripts", ()))
+            if (address := asset(name)) is not None
+        ]
         template = page_templates().get_template(f"explorer/{page.template}")
         context: dict[str, Any] = {
             "page": page,

@@ -25,8 +25,7 @@ class Site:
         self.reader = Reader(record)
         self.renderer = Renderer(record)
         self.writers: Mapping[Language, Comparisons] = {
-            language: Comparisons(record, self.reader, language)
-            for language in LANGUAGES.values()
+            language: Comparisons(record, self.reader, language) for language in LANGUAGES.values()
         }
 
     def page(self, language: Language, path: str, parameters: Parameters = ()) -> Page:
