@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from kg.explorer.record import KINDS, Record
@@ -69,6 +70,7 @@ ADOPTS: Final = "cpg:adoptsPractice"
 TOGETHER: Final = ""
 """In place of a property: one programme applies both ends."""
 
+
 @dataclass(frozen=True)
 class Edge:
     """A statement between two nodes.
@@ -92,7 +94,7 @@ class Edge:
     claims: tuple[str, ...]
     through: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def id(self) -> str:
         """A name that no other edge has."""
         return f"{self.source}|{self.property}|{self.target}"

@@ -124,7 +124,9 @@ class Graphs:
                 if number == 0 and state.hops == 2:
                     for far in self.neighbours(state, near):
                         distance.setdefault(far, 2)
-        inner = {name: sum(n in distance for n in self.neighbours(state, name)) for name in distance}
+        inner = {
+            name: sum(n in distance for n in self.neighbours(state, name)) for name in distance
+        }
         chosen = sorted(
             distance,
             key=lambda name: (distance[name], -inner[name], -len(self.edges[name]), name),
@@ -246,6 +248,10 @@ class Graphs:
             tuple(sorted(edges, key=lambda edge: (edge.source, edge.property, edge.target))),
             _counts(self.kinds[name] for name in left_out),
         )
+
+    def draw(self, state: GraphState) -> Drawn:
+        """What a state without ends shows: a view, or else a neighbourhood."""
+        return self.view(state) if state.view else self.neighbourhood(state)
 
     def stated(self, edge: Edge) -> list[Statement]:
         """The statements that an edge stands for; of a derived one those it is derived from."""

@@ -131,13 +131,13 @@ def _middle(graphs: Graphs, names: list[str]) -> tuple[str, ...]:
 
 def _rank(
     graphs: Graphs, state: GraphState, names: list[str]
-) -> tuple[int, int, float, list[str]]:
-    unstated = sum(not _hop(graphs, state, *pair).claims for pair in pairwise(names))
+) -> tuple[int, int, float, int, list[str]]:
+    claims = [len(_hop(graphs, state, *pair).claims) for pair in pairwise(names)]
     middle = _middle(graphs, names)
     kinds = [graphs.kinds[name] for name in middle]
     wanted = max((_TELLING.index(k) if k in _TELLING else len(_TELLING) for k in kinds), default=0)
     common = sum(math.log(len(graphs.edges[name])) for name in middle)
-    return unstated, wanted, round(common, 9), names
+    return claims.count(0), wanted, round(common, 9), -sum(claims), names
 
 
 def _varied(graphs: Graphs, ranked: list[list[str]]) -> Iterator[list[str]]:
@@ -158,7 +158,6 @@ def _hop(graphs: Graphs, state: GraphState, start: str, end: str) -> Hop:
     between = [
         edge
         for edge in graphs.edges[start]
-        if edge.other(start) == end
-        and (not state.properties or edge.property in state.properties)
+        if edge.other(start) == end and (not state.properties or edge.property in state.properties)
     ]
     return Hop(start, end, tuple(sorted(between, key=lambda edge: (-len(edge.claims), edge.id))))
