@@ -33,7 +33,7 @@ STYLES: Final[dict[str, tuple[str, str]]] = {
     "mechanism": ("#CC79A7", "triangleDown"),
     "outcome-type": ("#D55E00", "star"),
 }
-_FONTS: Final = (
+FONTS: Final = (
     '"Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", '
     '"Noto Sans CJK SC", system-ui, sans-serif'
 )
@@ -84,7 +84,7 @@ def network_page(network: networkx.Graph[str], view: str, *, language: Language 
             scope=network.graph,
             kinds=kinds,
             styles=STYLES,
-            fonts=_FONTS,
+            fonts=FONTS,
             rows=_rows(network),
             edges=network.number_of_edges(),
             data=data,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
@@ -159,6 +159,10 @@ class Record:
     def __contains__(self, name: object) -> bool:
         """Whether anything is said of a thing."""
         return name in self._out
+
+    def __iter__(self) -> Iterator[str]:
+        """Names of all things of which anything is said."""
+        return iter(self._out)
 
     def of(self, subject: str) -> Sequence[Statement]:
         """What is said of a thing."""
