@@ -1534,6 +1534,11 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "step-rules": ("Deriving …", "正在推导……"),
     "step-shapes": ("Validating with SHACL …", "正在进行 SHACL 校验……"),
     "step-serialise": ("Writing N-Quads …", "正在生成 N-Quads……"),
+    "step-pages": ("Making the pages (once, some seconds) …", "正在生成页面（仅首次，需数秒）……"),
+    "no-pages": (
+        "Served without pages: {0}",
+        "不含页面，仅提供数据服务：{0}",
+    ),
     "step-cache-unwritable": (
         "The cache cannot be written; the next start will build again.",
         "无法写入缓存；下次启动将重新构建。",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.console import PATH, KgCommand, Settings
-from kg.errors import MissingPackageError, ParameterError
+from kg.errors import KgError, MissingPackageError, ParameterError
 
 if TYPE_CHECKING:
     from kg.server.limits import Limits
@@ -35,7 +35,7 @@ def publish(settings: Settings, /, folder: Path) -> None:
     """
     from kg.publishing.versions import publish as publish_version
 
-    version = publish_version(folder, _nquads(settings))
+    version = publish_version(folder, *_contents(settings))
     settings.say("published", version.name, folder, version.quads)
 
 
@@ -130,7 +130,7 @@ def serve(
             _serve_single(settings, root, host, port, limits, quiet=quiet)
             return
         if current(root) is None:
-            _aside(lambda: publish_version(root, _nquads(settings)))
+            _aside(lambda: publish_version(root, *_contents(settings)))
         from kg.server.supervisor import Supervisor
 
         try:
@@ -161,7 +161,7 @@ def _serve_single(
     from kg.publishing.versions import publish as publish_version
     from kg.server import single
 
-    version = current(root) or publish_version(root, _nquads(settings))
+    version = current(root) or publish_version(root, *_contents(settings))
     with single.listen(host, port) as listener:
         host, port = listener.getsockname()[:2]
         netloc = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
@@ -189,8 +189,17 @@ def _aside(work: Callable[[], object]) -> None:
         sys.exit(max(1, os.waitstatus_to_exitcode(status)))
 
 
-def _nquads(settings: Settings) -> bytes:
-    """The dataset that the common options name, as canonical N-Quads."""
+def _contents(settings: Settings) -> tuple[bytes, bytes | None]:
+    """The dataset that the common options name, as canonical N-Quads, and what its pages know."""
     from kg.build import canonical_nquads
+    from kg.explorer.making import record_of
 
-    return canonical_nquads(settings.open().embedded("publish").dataset)
+    graph = settings.open()
+    nquads = canonical_nquads(graph.embedded("publish").dataset)
+    settings.progress("pages")
+    try:
+        return nquads, record_of(graph)
+    except KgError as error:
+        # A dataset of other things than ours is served, too: as SPARQL and linked data.
+        settings.say("no-pages", error.render(settings.language))
+        return nquads, None

@@ -7,20 +7,25 @@ published, in a process of its own.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
+from kg.cache import CachedStore
 from kg.catalogue import catalogue
 from kg.explorer.record import EDITION, FACETS, LEADING, Value, encode, literal, name_of
 from kg.messages import Language
+from kg.names import pinyin
 from kg.recurrence import Scope
 from kg.recurrence.certainty import assess
 from kg.recurrence.counts import LEVELS
 from kg.recurrence.gaps import find_gaps
 from kg.recurrence.incidence import Link
 from kg.results import Table
+from kg.search import code_hash
 from kg.store import Answer, Store
 from kg.terms import BASE, CLAIM, CPG
 
@@ -39,13 +44,8 @@ _MOST_PEERS: Final = 10
 _READ: Final = CPG + "readOn"
 
 
-def make_record(graph: KnowledgeGraph, tell: Callable[[int, int], object] | None = None) -> bytes:
+def make_record(graph: KnowledgeGraph) -> bytes:
     """The record of a dataset, as :func:`kg.explorer.record.encode` writes it.
-
-    Parameters
-    ----------
-    tell
-        Called with the number of cities done and their number.
 
     Raises
     ------
@@ -69,8 +69,10 @@ def make_record(graph: KnowledgeGraph, tell: Callable[[int, int], object] | None
             for facet, level in matrices
             for leading in (None, *LEADING)
         },
-        "gaps": _gaps(_Remembering(graph.store), compared, tell or (lambda done, of: None)),
+        "gaps": _gaps(_Remembering(graph.store), compared),
         "tables": {name: _tables(graph, name) for name in TABLES},
+        "search": graph.search_index.to_json(),
+        "pinyin": _pinyin(graph),
     }
     return encode(_quads(dataset), analyses, _made(dataset))
 
@@ -83,6 +85,26 @@ def _key(facet: str, level: int | None, leading: int | None = None) -> str:
     if leading is not None:
         parts.append(f"leading-{leading}")
     return "-".join(parts)
+
+
+def record_of(graph: KnowledgeGraph) -> bytes:
+    """The record of a dataset, kept beside a dataset of the cache.
+
+    Raises
+    ------
+    KgError
+        As :func:`make_record`.
+    """
+    if not isinstance(graph.store, CachedStore):
+        return make_record(graph)
+    digest = hashlib.sha256(code_hash().encode("ascii"))
+    package = Path(__file__).parent.parent
+    for path in sorted((*package.glob("explorer/*.py"), *package.glob("recurrence/*.py"))):
+        digest.update(path.read_bytes())
+    made = graph.store.keep(
+        f"record-{digest.hexdigest()}", lambda: make_record(graph).decode("utf-8")
+    )
+    return made.encode("utf-8")
 
 
 def _quads(dataset: ox.Store) -> Iterator[tuple[str, str, Value, str]]:
@@ -193,18 +215,15 @@ class _Remembering:
         return self._answers[sparql]
 
 
-def _gaps(
-    store: Store, matrix: IncidenceMatrix, tell: Callable[[int, int], object]
-) -> dict[str, Any]:
+def _gaps(store: Store, matrix: IncidenceMatrix) -> dict[str, Any]:
     """By city: what its peers, and what the ten leading cities, have and it has not."""
-    found: dict[str, Any] = {}
-    for done, city in enumerate(matrix.cities, 1):
-        found[name_of(city)] = {
+    return {
+        name_of(city): {
             "peers": _gap(find_gaps(store, matrix, city)),
             "leading": _gap(find_gaps(store, matrix, city, leading=LEADING[0])),
         }
-        tell(done, len(matrix.cities))
-    return found
+        for city in matrix.cities
+    }
 
 
 def _gap(table: GapTable) -> dict[str, Any]:
@@ -226,6 +245,11 @@ def _gap(table: GapTable) -> dict[str, Any]:
         table, peers=dataclasses.replace(table.peers, peers=(), unranked=())
     )
     return {**_plain(small), "peers": near}
+
+
+def _pinyin(graph: KnowledgeGraph) -> dict[str, str]:
+    """Chinese names as they are sorted: by pinyin (GB/T 13418-1992, 4.2)."""
+    return {name: " ".join(pinyin(name)) for name in sorted(set(graph.names("zh").values()))}
 
 
 def _tables(graph: KnowledgeGraph, name: str) -> dict[Language, Any]:

@@ -6,14 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from kg.errors import UnknownNameError
-from kg.explorer.comparing import Comparisons
+from kg.explorer.asking import Asking
+from kg.explorer.graphs import Graphs
+from kg.explorer.graphstate import GraphState
 from kg.explorer.panels import Page
 from kg.explorer.reading import Reader
-from kg.explorer.record import FACETS, KINDS, Record
+from kg.explorer.record import FACETS, KINDS, Record, name_of
 from kg.explorer.rendering import Renderer
 from kg.messages import Language
+from kg.search import SearchIndex
 
 LANGUAGES: Final[Mapping[str, Language]] = {"en": "en", "zh": "zh"}
+_THINGS: Final = ("thing", "from", "to", "hide")
 Parameters = Sequence[tuple[str, str]]
 
 
@@ -72,6 +76,37 @@ class Site:
                 raise UnknownNameError("unknown-name", path)
             return write.evidence(write.city_named(slug), self._known("concept/" + concept))
         raise UnknownNameError("unknown-name", path)
+
+    def graph(self, parameters: Parameters) -> GraphState:
+        """The state of a graph page; what people typed as a name becomes the thing it names.
+
+        Raises
+        ------
+        UnknownNameError
+            Nothing is called so.
+        ParameterError
+            A parameter has a value that does not exist.
+        """
+        resolved = [
+            (key, self._named(value) if key in _THINGS and value else value)
+            for key, value in parameters
+        ]
+        return GraphState.read(resolved, self.record)
+
+    def _named(self, text: str) -> str:
+        for candidate in (text, f"id/{text}", f"concept/{text}"):
+            if candidate in self.record:
+                return candidate
+        found = self.index.search(text, limit=1)
+        return name_of(found[0].iri) if found else text
+
+    def search(self, text: str, limit: int) -> list[tuple[str, str, str]]:
+        """Things that are like a text, best first: thing, name that fits, and why it was found."""
+        return [
+            (name_of(hit.iri), hit.name, hit.matched)
+            for hit in self.index.search(text, limit=limit)
+            if name_of(hit.iri) in self.record
+        ]
 
     def _known(self, name: str) -> str:
         if name not in self.record:

@@ -5,6 +5,7 @@ Layout::
     versions/000007-3f9ac2d41b7e/data.nq         canonical N-Quads
     versions/000007-3f9ac2d41b7e/manifest.json   number, SHA-256 of both, quads
     versions/000007-3f9ac2d41b7e/things.txt      IRIs of ours that the data mentions
+    versions/000007-3f9ac2d41b7e/record.json     what the explorer's pages know; may be missing
     current -> versions/000007-3f9ac2d41b7e
 
 A version is filled under another name, forced to disk and renamed; then ``current``, a symbolic
@@ -49,6 +50,8 @@ class Version:
         Number, counted up for ever, and the first 12 digits of the hash.
     sha256, things_sha256
         Of the N-Quads, and of the list of IRIs.
+    record_sha256
+        Of the record of the explorer; empty without one.
     """
 
     folder: Path
@@ -56,6 +59,7 @@ class Version:
     sha256: str
     things_sha256: str
     quads: int
+    record_sha256: str = ""
 
     @property
     def data(self) -> Path:
@@ -77,6 +81,24 @@ class Version:
         if hashlib.sha256(content).hexdigest() != self.things_sha256:
             raise DatasetError("version-damaged", str(self.folder))
         return frozenset(content.decode("utf-8").splitlines())
+
+    def record(self) -> bytes | None:
+        """The record of the explorer; None when the version has none.
+
+        Raises
+        ------
+        DatasetError
+            It is damaged.
+        """
+        if not self.record_sha256:
+            return None
+        try:
+            content = (self.folder / "record.json").read_bytes()
+        except OSError as error:
+            raise DatasetError("version-damaged", str(self.folder)) from error
+        if hashlib.sha256(content).hexdigest() != self.record_sha256:
+            raise DatasetError("version-damaged", str(self.folder))
+        return content
 
 
 def versions(root: Path) -> list[Version]:
@@ -123,12 +145,20 @@ def verify(version: Version) -> None:
     if found != version.sha256:
         raise DatasetError("version-damaged", str(version.folder))
     version.things()
+    version.record()
 
 
-def publish(root: Path, nquads: bytes) -> Version:
+def publish(root: Path, nquads: bytes, record: bytes | None = None) -> Version:
     """Add a version and make it current; older ones beyond :data:`KEPT` go.
 
-    The same data as the current version is no new version, unless that one is damaged.
+    The same data as the current version, with the same record, is no new version, unless that one
+    is damaged.
+
+    Parameters
+    ----------
+    record
+        What the explorer's pages know (:func:`kg.explorer.making.make_record`); a version without
+        it is served without pages.
 
     Raises
     ------
@@ -140,16 +170,17 @@ def publish(root: Path, nquads: bytes) -> Version:
     place.mkdir(parents=True, exist_ok=True)
     with _alone(root):
         now = _whole(root)
-        if now is not None and now.sha256 == sha256:
+        held = hashlib.sha256(record).hexdigest() if record is not None else ""
+        if now is not None and (now.sha256, now.record_sha256) == (sha256, held):
             return now
         _sweep(root)
-        version = _add(place, sha256, nquads)
+        version = _add(place, sha256, nquads, record, held)
         _point(root, version)
         _prune(root)
     return version
 
 
-def _add(place: Path, sha256: str, nquads: bytes) -> Version:
+def _add(place: Path, sha256: str, nquads: bytes, record: bytes | None, held: str) -> Version:
     """Write a version, whole or not at all."""
     numbers = [int(m[1]) for p in place.iterdir() if (m := _NAME.fullmatch(p.name))]
     name = f"{max(numbers, default=0) + 1:06d}-{sha256[:12]}"
@@ -160,10 +191,13 @@ def _add(place: Path, sha256: str, nquads: bytes) -> Version:
         "sha256": sha256,
         "things": hashlib.sha256(things).hexdigest(),
         "quads": nquads.count(b"\n"),
+        "record": held,
     }
     with folder_atomically(place / name) as aside:
         write_atomically(aside / "data.nq", nquads)
         write_atomically(aside / "things.txt", things)
+        if record is not None:
+            write_atomically(aside / "record.json", record)
         write_atomically(aside / "manifest.json", json.dumps(manifest, indent=2).encode() + b"\n")
         _force(aside)
     _force(place)
@@ -249,6 +283,7 @@ def read_version(folder: Path) -> Version | None:
             str(manifest["sha256"]),
             str(manifest["things"]),
             int(manifest["quads"]),
+            str(manifest.get("record", "")),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -245,8 +245,9 @@ class Supervisor:
         address, folder = place / "socket", place / version.name
         try:
             folder.mkdir(parents=True)
-            for name in ("manifest.json", "things.txt"):
-                shutil.copyfile(version.folder / name, folder / name)
+            for name in ("manifest.json", "things.txt", "record.json"):
+                if name != "record.json" or version.record_sha256:
+                    shutil.copyfile(version.folder / name, folder / name)
         except OSError as error:
             shutil.rmtree(place, ignore_errors=True)
             raise DatasetError("version-damaged", str(version.folder)) from error

@@ -1,0 +1,283 @@
+"""Pages on which questions are asked: the named queries with their forms, and the console.
+
+The answers come from a worker; here they become panels with names in place of IRIs.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from kg.catalogue import NamedQuery, catalogue
+from kg.explorer.graphpages import GraphPages
+from kg.explorer.panels import Cell, Column, Item, Page, Panel, number, plain
+from kg.explorer.record import KINDS, literal, name_of
+from kg.messages import column
+from kg.terms import PREFIXES
+
+MOST_ROWS: Final = 500
+"""Rows of an answer that a page shows; all of them are in its CSV."""
+MOST_TEXT: Final = 100_000
+"""Characters of an answer in Turtle that a page shows."""
+_EXAMPLES: Final = (
+    *("cq01-practices-by-cities", "city-profile", "programmes-with-mechanism", "evidence"),
+    *("cq24-where-is-a-figure", "cq10-money-saved", "practice-pairs", "disputed-statements"),
+)
+_OWN_PREFIXES: Final = {
+    "city": "https://w3id.org/city-practice-graph/id/city/",
+    "practice": "https://w3id.org/city-practice-graph/concept/practice/",
+    "technology": "https://w3id.org/city-practice-graph/concept/technology/",
+    "mechanism": "https://w3id.org/city-practice-graph/concept/mechanism/",
+    "programme": "https://w3id.org/city-practice-graph/id/programme/",
+    "organisation": "https://w3id.org/city-practice-graph/id/organisation/",
+}
+
+
+class Asking(GraphPages):
+    """Writes the pages of questions in one language."""
+
+    def queries(self) -> Page:
+        """All named queries, by subject."""
+        tag = self.language
+        rows = [
+            (
+                (Item(query.question[tag], href=f"/{self.language}/queries/{query.name}"),),
+                plain(query.summary[tag]),
+                plain(query.name),
+            )
+            for query in sorted(catalogue().values(), key=lambda q: (q.name[:2] == "cq", q.name))
+        ]
+        columns = (
+            Column("question", self.say("column-question")),
+            Column("summary", self.say("column-summary")),
+            Column("query", self.say("query")),
+        )
+        return Page(
+            path="queries",
+            language=self.language,
+            title=self.say("nav-queries"),
+            lead=self.say("queries-lead", len(rows)),
+            panels=(Panel("list", self.say("nav-queries"), columns, tuple(rows), shown=1_000),),
+        )
+
+    def query(
+        self, query: NamedQuery, values: Mapping[str, Sequence[str]], text: str, answer: bytes
+    ) -> Page:
+        """A named query: its question, a form for its parameters, its answer, its text.
+
+        Parameters
+        ----------
+        values
+            Parameters as they were given.
+        text
+            The query with them.
+        answer
+            SPARQL 1.1 Query Results JSON.
+        """
+        tag = self.language
+        panel = self.answer(answer, query.summary[tag])
+        fields = [
+            {
+                "name": parameter.name,
+                "help": parameter.help[tag],
+                "value": ", ".join(values.get(parameter.name, parameter.defaults)),
+                "options": self._options(parameter.type),
+                "several": parameter.repeatable,
+            }
+            for parameter in query.parameters.values()
+        ]
+        return Page(
+            path=f"queries/{query.name}",
+            language=self.language,
+            title=query.question[tag],
+            lead=query.summary[tag],
+            eyebrow=self.say("nav-queries"),
+            template="query.html",
+            panels=(panel,),
+            parameters=tuple((key, value) for key, several in values.items() for value in several),
+            extra={
+                "fields": fields,
+                "text": "",
+                "query": text,
+                "caution": query.caution[tag] if query.caution else "",
+                "name": query.name,
+            },
+        )
+
+    def _options(self, type_: str) -> list[tuple[str, str]]:
+        """What a parameter can be, where a list of it is short enough to be chosen from."""
+        if type_ == "language":
+            return [("en", "English"), ("zh", "中文")]
+        if type_ not in KINDS or type_ in ("source", "organisation"):
+            return []
+        names = self.record.things(type_)
+        return [(self.record.slug(n), self.name(n)) for n in sorted(names, key=self._sorted_name)]
+
+    def answer(self, content: bytes, heading: str) -> Panel:
+        """An answer as a panel with names in place of IRIs.
+
+        Parameters
+        ----------
+        content
+            SPARQL 1.1 Query Results JSON.
+        """
+        held = json.loads(content)
+        if "boolean" in held:
+            said = self.say("answer-true" if held["boolean"] else "answer-false")
+            return Panel(
+                "answer",
+                heading,
+                (Column("answer", self.say("column-answer")),),
+                ((plain(said),),),
+            )
+        variables = held["head"]["vars"]
+        bindings = held["results"]["bindings"]
+        rows = [
+            tuple(self._binding(row.get(variable)) for variable in variables)
+            for row in bindings[:MOST_ROWS]
+        ]
+        return Panel(
+            "answer",
+            heading,
+            tuple(
+                Column(variable, column(variable, self.language), self._numeric(variable, rows, n))
+                for n, variable in enumerate(variables)
+            ),
+            tuple(rows),
+            lead=self.say("answer-rows", self.count(len(bindings)), min(len(bindings), MOST_ROWS)),
+            empty=self.say("answer-none"),
+            shown=MOST_ROWS,
+        )
+
+    def _numeric(self, variable: str, rows: Sequence[tuple[Cell, ...]], place: int) -> bool:
+        cells = [row[place] for row in rows if row[place]]
+        return bool(cells) and all(cell[0].number is not None for cell in cells)
+
+    def _binding(self, term: Mapping[str, Any] | None) -> Cell:
+        if term is None:
+            return ()
+        if term["type"] == "uri":
+            name = name_of(term["value"])
+            if name in self.record:
+                return (self.link.item(name),)
+            web = term["value"].startswith(("http://", "https://"))
+            return (Item(term["value"], href=term["value"] if web else ""),)
+        if term["type"] == "literal":
+            value = literal(term["value"], term.get("xml:lang"), term.get("datatype", ""))
+            if value.datatype in ("xsd:integer", "xsd:decimal", "xsd:double", "xsd:float"):
+                try:
+                    return (number(float(value.text), value.text),)
+                except ValueError:
+                    return (self.link.text(value),)
+            return (self.link.text(value),)
+        if term["type"] == "triple":
+            parts = (
+                self._binding(term["value"][part]) for part in ("subject", "predicate", "object")
+            )
+            return plain("«" + " ".join(cell[0].text for cell in parts if cell) + "»")
+        return plain(f"_:{term['value']}")
+
+    def console(
+        self,
+        query: str,
+        address: str,
+        *,
+        panel: Panel | None = None,
+        triples: str = "",
+        error: Mapping[str, Any] | None = None,
+        limits: Sequence[str] = (),
+    ) -> Page:
+        """The console with a query and what became of it.
+
+        Parameters
+        ----------
+        address
+            Of this server, for the snippets.
+        error
+            ``title``, ``detail``, and ``line`` and ``column`` where they are known.
+        """
+        examples = [
+            (catalogue()[name].question[self.language], _body(catalogue()[name].text))
+            for name in _EXAMPLES
+            if name in catalogue()
+        ]
+        shown = query or examples[0][1]
+        return Page(
+            path="console",
+            language=self.language,
+            title=self.say("console-title"),
+            lead=self.say("console-lead", *limits),
+            template="console.html",
+            panels=(panel,) if panel is not None else (),
+            parameters=(("query", query),) if query else (),
+            extra={
+                "scripts": ("console.js",),
+                "styles": ("islands.css",),
+                "query": shown,
+                "examples": examples,
+                "triples": triples[:MOST_TEXT],
+                "error": error,
+                "snippets": snippets(shown, address),
+            },
+        )
+
+    def vocabulary(self) -> dict[str, Any]:
+        """Prefixes and terms for completion in the console."""
+        own = {**PREFIXES, **_OWN_PREFIXES}
+        terms = []
+        for kind, prefix in (
+            *(("class", "cpg:"), ("property", "cpg:")),
+            *((kind, KINDS[kind]) for kind in _OWN_PREFIXES if kind in KINDS),
+        ):
+            names = self._terms(kind) if prefix == "cpg:" else self.record.things(kind)
+            terms += [
+                {
+                    "term": name if prefix == "cpg:" else f"{kind}:{self.record.slug(name)}",
+                    "en": self.record.name(name, "en"),
+                    "zh": self.record.name(name, "zh"),
+                    "kind": self.say(f"term-{kind}")
+                    if prefix == "cpg:"
+                    else self.say(f"kind-{kind}"),
+                }
+                for name in names
+            ]
+        return {"prefixes": own, "terms": terms}
+
+    def _terms(self, kind: str) -> list[str]:
+        types = (
+            ("owl:Class",) if kind == "class" else ("owl:ObjectProperty", "owl:DatatypeProperty")
+        )
+        found = {s for t in types for s in self.record.subjects(t, "rdf:type")}
+        return sorted(name for name in found if name.startswith("cpg:"))
+
+
+def _body(text: str) -> str:
+    """A query without its header."""
+    return "\n".join(line for line in text.splitlines() if not line.startswith("#+")) + "\n"
+
+
+def snippets(query: str, address: str) -> list[tuple[str, str, str]]:
+    """The query as it is asked from Python, a shell and R; whatever it holds stays a text."""
+    # A JSON string is a string of Python and of R, too, but for the slash that is never written.
+    quoted = json.dumps(query, ensure_ascii=True)
+    endpoint = json.dumps(f"{address}/sparql")
+    python = (
+        "from SPARQLWrapper import CSV, SPARQLWrapper\n\n"
+        f"endpoint = SPARQLWrapper({endpoint})\n"
+        f"endpoint.setQuery({quoted})\n"
+        "endpoint.setReturnFormat(CSV)\n"
+        'print(endpoint.query().convert().decode("utf-8"))\n'
+    )
+    curl = (
+        f"curl --data-urlencode {shlex.quote('query=' + query)} \\\n"
+        f"     -H 'Accept: text/csv' {shlex.quote(address + '/sparql')}\n"
+    )
+    r = (
+        "library(httr)\n\n"
+        f'answer <- POST({endpoint}, encode = "form",\n'
+        f'  body = list(query = {quoted}), accept("text/csv"))\n'
+        'table <- read.csv(text = content(answer, "text", encoding = "UTF-8"))\n'
+    )
+    return [("python", "Python", python), ("curl", "curl", curl), ("r", "R", r)]
