@@ -1105,6 +1105,12 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "没有名为“{0}”的查询。",
         "最接近的是：{1}。全部查询见 /queries",
     ),
+    "problem-no-pages": (
+        "This version was published without pages.",
+        "Ask /sparql, or have it published again with kg publish.",
+        "该版本发布时未含页面。",
+        "请使用 /sparql，或用 kg publish 重新发布。",
+    ),
     "problem-parameter": (
         "A parameter of the query is not right.",
         "{0}",
@@ -1394,6 +1400,21 @@ def message_codes() -> tuple[str, ...]:
 
 _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "product": ("City Practice Graph", "城市实践图谱"),
+    # how to cite
+    "contributors": ("City Practice Graph contributors", "城市实践图谱贡献者"),
+    "cite-version": ("version {0}", "版本 {0}"),
+    "cite-page": (
+        "{author}: {title}. {product}, {version} of {date}. {address} (accessed {accessed}).",
+        "{author}：{title}。{product}，{version}（{date}）。{address}（访问日期：{accessed}）。",
+    ),
+    "cite-dataset": (
+        "{author}: {title}, {version} of {date}. {address} (accessed {accessed}).",
+        "{author}：{title}，{version}（{date}）。{address}（访问日期：{accessed}）。",
+    ),
+    "cite-message": (
+        "If you use this dataset, please cite it with its version.",
+        "使用本数据集时，请注明引用及其版本。",
+    ),
     # network pages
     "view-city-practice": (
         "Which cities document which practices",

@@ -25,9 +25,7 @@ START: Final = "id/city/singapore"
 class GraphPages(Comparisons):
     """Writes the page of the graph in one language."""
 
-    def __init__(
-        self, record: Record, reader: Reader, graphs: Graphs, language: Language
-    ) -> None:
+    def __init__(self, record: Record, reader: Reader, graphs: Graphs, language: Language) -> None:
         super().__init__(record, reader, language)
         self.graphs = graphs
 

@@ -54,6 +54,10 @@ class Profiles:
         """Name of a thing."""
         return self.record.name(thing, self.language)
 
+    def kind_name(self, thing: str) -> str:
+        """What a thing is, in a word."""
+        return self.say(f"kind-{self.record.kind(thing) or 'other'}")
+
     def names(self, things: Iterable[str]) -> str:
         """Names in one line."""
         return listed([self.name(thing) for thing in things], self.language)

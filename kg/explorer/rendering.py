@@ -10,9 +10,11 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
+from markupsafe import Markup
 
 from kg.explorer.assets import asset, land
 from kg.explorer.drawing import draw_map, draw_matrix
+from kg.explorer.graphs import Drawn
 from kg.explorer.panels import Linker, Page, Panel, to_csv, to_json
 from kg.explorer.reading import format_day
 from kg.explorer.record import Literal, Record, Value, iri_of
@@ -100,6 +102,9 @@ class Renderer:
             "say": words,
             "style": stylesheet()[0],
             "scripts": scripts,
+            "styles": [
+                address for name in ("islands.css",) if (address := asset(name)) is not None
+            ],
             "languages": [
                 *((_TAGS[other], self.address(page, other)) for other in _TAGS),
                 ("x-default", self.address(page, "en")),
@@ -112,17 +117,49 @@ class Renderer:
             ],
             "twins": twins,
             "iri": iri_of,
-            "version": words(
-                "footer-version", format_day(self.record.made, language), self.record.version
-            ),
+            "version": self.version(language),
             "cite_page": self._cite(page, ""),
             "cite_href": lambda panel: self._cite(page, panel.id),
             "query_href": lambda panel: self.query_address(panel, language),
+            "citations": page.extra.get("citations", ()),
             "downloads": lambda panel: self._downloads(page, panel),
             "evidence": lambda claims: self.evidence(claims, language),
             "drawn_map": lambda panel: draw_map(panel, language, land()),
         }
         return template.render({**context, **more}).encode("utf-8")
+
+    def version(self, language: Language) -> str:
+        """Date and name of the version of the data, for people."""
+        return say(
+            language, "footer-version", format_day(self.record.made, language), self.record.version
+        )
+
+    def graph(self, page: Page, drawn: Drawn) -> bytes:
+        """The page of a graph: what its picture needs stands in it as data."""
+        state = drawn.state
+        # In a script element only "</" and "<!--" could end the data; no "<" is left in it.
+        data = json.dumps(page.extra["data"], ensure_ascii=False, separators=(",", ":"))
+
+        def links(name: str) -> Markup:
+            choices = []
+            if name in state.things and len(state.things) > 1:
+                choices.append(("graph-collapse", state.collapse(name).query()))
+            elif name not in state.things and not state.view and state.ends is None:
+                choices.append(("graph-expand", state.expand(name).query()))
+            choices.append(("graph-hide", state.hide(name).query()))
+            return Markup(" · ").join(
+                Markup('<a data-stay href="?{}">{}<span class="vh"> {}</span></a>').format(
+                    query, say(page.language, key), self.record.name(name, page.language)
+                )
+                for key, query in choices
+            )
+
+        return self.html(
+            page,
+            data_json=data.replace("<", "\\u003c"),
+            state_links=links,
+            expand=lambda name: f"?{state.expand(name).query()}",
+        )
 
     def query_address(self, panel: Panel, language: Language) -> str:
         """Address of the page of the named query that gives what a panel shows."""
@@ -216,12 +253,7 @@ class Renderer:
         foot = " · ".join(
             (
                 say(page.language, "product"),
-                say(
-                    page.language,
-                    "footer-version",
-                    format_day(self.record.made, page.language),
-                    self.record.version,
-                ),
+                self.version(page.language),
                 "CC BY 4.0",
                 say(page.language, "unknown-note"),
             )

@@ -28,8 +28,11 @@ class Site:
         self.record = record
         self.reader = Reader(record)
         self.renderer = Renderer(record)
-        self.writers: Mapping[Language, Comparisons] = {
-            language: Comparisons(record, self.reader, language) for language in LANGUAGES.values()
+        self.graphs = Graphs(record)
+        self.index = SearchIndex.from_json(record.analyses["search"])
+        self.writers: Mapping[Language, Asking] = {
+            language: Asking(record, self.reader, self.graphs, language)
+            for language in LANGUAGES.values()
         }
 
     def page(self, language: Language, path: str, parameters: Parameters = ()) -> Page:

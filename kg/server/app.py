@@ -14,6 +14,7 @@ from kg.server import linked
 from kg.server.answers import Answers
 from kg.server.budgets import Budgets
 from kg.server.description import ServiceDescription
+from kg.server.explorer import Explorer
 from kg.server.http import (
     ClientGoneError,
     Receive,
@@ -67,7 +68,8 @@ class Service:
         self.endpoint = Endpoint(self.serving, limits, self.budgets, self.answers)
         self.lost: Callable[[str], object] = lambda address: None
         self.description = ServiceDescription(self.endpoint, limits, address)
-        self.linked_data = linked.LinkedData(self.serving, self.endpoint)
+        self.explorer = Explorer(self.endpoint, limits, self.budgets, self.answers, address)
+        self.linked_data = linked.LinkedData(self.serving, self.endpoint, self.explorer)
         self.named = Named(self.endpoint)
         self._retiring: set[asyncio.Task[None]] = set()
 
@@ -120,6 +122,7 @@ class Service:
         """
         things = version.things()
         old, self.generation = self.generation, Generation(version.name, pool, things)
+        self.explorer.prepare(version)
         if old is not None and old.name != version.name:
             self.answers.clear()
         self.log.write("version", version=version.name)
@@ -176,6 +179,14 @@ class Service:
             return "sparql", self.sparql
         if path == "/queries" or path.startswith("/queries/"):
             return "queries", self.named
+        if path.startswith(("/en/", "/zh/")) or path in ("/en", "/zh"):
+            return "explorer", self.explorer
+        if path == "/":
+            return "explorer", self.explorer.enter
+        if path.startswith("/assets/"):
+            return "assets", self.explorer.load
+        if path.startswith("/data/"):
+            return "data", self.explorer.download
         if path == "/openapi.json":
             return "openapi", self.named.openapi
         if path == "/health":

@@ -7,14 +7,13 @@ has been made is kept like an answer, for the next reader.
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import datetime
 import gzip
 import json
 import re
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from importlib.metadata import version as installed_version
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import unquote, urlencode, urlsplit
 
@@ -31,6 +30,7 @@ from kg.explorer.rendering import POLICY, stylesheet
 from kg.explorer.site import LANGUAGES, Site
 from kg.explorer.words import say
 from kg.messages import Language, message
+from kg.publishing.citing import cite_page
 from kg.publishing.versions import Version
 from kg.server.answers import Answer, Answers, etag
 from kg.server.budgets import Budgets
@@ -50,7 +50,7 @@ from kg.server.http import (
 )
 from kg.server.limits import Limits
 from kg.server.named import read_values, refusal
-from kg.server.negotiation import accepts_gzip
+from kg.server.negotiation import accepts_gzip, qualities
 from kg.server.problems import STATUS
 from kg.server.sparql import Endpoint
 from kg.server.wire import Job
@@ -142,6 +142,15 @@ class Explorer:
             raise RequestError("no-pages")
         return site
 
+    async def page_of(self, thing: str, language: Language) -> str | None:
+        """Address of the page about a thing; None where there is none."""
+        if not self.has_pages:
+            return None
+        site = await self.site()
+        if thing == "ontology":
+            return f"/{language}/ontology"
+        return site.writers[language].link.href(thing) or None
+
     # what pages load
 
     async def load(self, request: Request, send: Send) -> tuple[int, str]:
@@ -231,13 +240,15 @@ class Explorer:
             parameters = read_form(await request.body(most, self.limits.body_seconds))
         asked = (self.address or request.header(b"host"), request.path, tuple(parameters))
         key = ("page", site.record.version, form, *asked)
-        kept = None if posted else self.answers.get(key)
+        # What is cited bears the day on which it is cited.
+        keeping = not posted and path not in ("cite", "data")
+        kept = self.answers.get(key) if keeping else None
         outcome = "answer" if kept is None else "kept"
         status = 200
         if kept is None:
             made = await self._make(request, site, language, path, form, parameters)
             status, kept = made.status, _packed(made, language)
-            if status == 200 and not posted:
+            if status == 200 and keeping:
                 self.answers.keep(key, kept)
         fields: list[Header] = [*kept.head]
         if status == 200 and not posted:
@@ -301,7 +312,7 @@ class Explorer:
         failed = True
         try:
             made = await asyncio.to_thread(
-                self._read, site, language, path, form, parameters
+                self._read, site, language, path, form, parameters, request.header(b"host")
             )
             failed = False
         except ParameterError as error:
@@ -319,6 +330,7 @@ class Explorer:
         path: str,
         form: str,
         parameters: Sequence[tuple[str, str]],
+        host: str,
     ) -> _Body:
         """Whatever the record alone answers."""
         write = site.writers[language]
@@ -331,10 +343,10 @@ class Explorer:
         if path == "graph":
             return self._graph(site, write, given, form, panel)
         if path == "cite":
-            return self._cite(site, language, given, form)
+            return self._cite(site, language, given, form, host)
         if path == "data":
             page = write.data(self._files(language))
-            citations = self._citations(site, page, "", language)
+            citations = self._citations(site, page, "", language, host)
             page = _with(page, citations=citations)
         elif path == "queries":
             page = write.queries()
@@ -397,10 +409,10 @@ class Explorer:
         page, drawn, places = write.graph(site.graph(given))
         language = page.language
         if form == "svg":
-            source = " · ".join((say(language, "product"), site.renderer.version(language), "CC BY 4.0"))
-            content = to_svg(
-                site.graphs, drawn, places, language, title=page.title, source=source
+            source = " · ".join(
+                (say(language, "product"), site.renderer.version(language), "CC BY 4.0")
             )
+            content = to_svg(site.graphs, drawn, places, language, title=page.title, source=source)
             return _Body(content, form, filename="graph.svg")
         if form == "graphml":
             return _Body(to_graphml(site.graphs, drawn, language), form, filename="graph.graphml")
@@ -418,9 +430,7 @@ class Explorer:
                 "name": "city-practice-graph.nq.gz",
                 "href": "/data/city-practice-graph.nq.gz",
                 "type": "N-Quads",
-                "note": say(
-                    language, "file-nquads", self._version.quads, self._version.sha256
-                ),
+                "note": say(language, "file-nquads", self._version.quads, self._version.sha256),
             },
             {
                 "name": "recurrence.csv",
@@ -463,14 +473,10 @@ class Explorer:
         tag = etag(version.sha256, "nq.gz")
         if await not_modified(request, send, tag):
             return 304, "not-modified"
-        now = self.endpoint.serving()
         key = ("dataset", version.name)
         kept = self.answers.get(key)
         if kept is None:
-            content = await asyncio.to_thread(now.nquads)
-            if content is None:
-                raise RequestError("not-found")
-            kept = Answer(await asyncio.to_thread(gzip.compress, content, 6, mtime=0), ())
+            kept = Answer(await asyncio.to_thread(_dataset, version), ())
             self.answers.keep(key, kept)
         fields = [(b"content-type", b"application/gzip"), (b"etag", tag), CACHE]
         await respond(send, 200, fields, kept.body, head=request.method == "HEAD")
@@ -479,7 +485,12 @@ class Explorer:
     # citing
 
     def _cite(
-        self, site: Site, language: Language, given: Sequence[tuple[str, str]], form: str
+        self,
+        site: Site,
+        language: Language,
+        given: Sequence[tuple[str, str]],
+        form: str,
+        host: str,
     ) -> _Body:
         parameters = dict(given)
         of, panel = parameters.get("page", f"/{language}/"), parameters.get("panel", "")
@@ -488,7 +499,7 @@ class Explorer:
         if name not in LANGUAGES:
             raise ParameterError("bad-parameter", "page", "/en/… | /zh/…", of)
         cited = self._cited(site, LANGUAGES[name], unquote(path), parts.query)
-        citations = self._citations(site, cited, panel, language)
+        citations = self._citations(site, cited, panel, language, host)
         texts = {citation["id"]: citation["text"] for citation in citations}
         if form == "bib":
             return _Body(texts["bibtex"].encode("utf-8"), "bib", filename="citation.bib")
@@ -539,9 +550,40 @@ class Explorer:
         return site.page(language, path, given)
 
     def _citations(
-        self, site: Site, cited: Page, panel: str, language: Language
+        self, site: Site, cited: Page, panel: str, language: Language, host: str
     ) -> list[dict[str, str]]:
-        raise NotImplementedError
+        """How to cite a page, or one panel of it, as of today."""
+        chosen = cited.panel(panel)
+        address = (self.address or "http://" + host) + site.renderer.address(cited)
+        citation = cite_page(
+            cited.title if chosen is None else f"{cited.title}: {chosen.heading}",
+            address + (f"#{panel}" if chosen is not None else ""),
+            version=site.record.version,
+            date=datetime.date.fromisoformat(site.record.made),
+            language=language,
+            accessed=datetime.datetime.now(tz=datetime.UTC).date(),
+        )
+        of = [("page", site.renderer.address(cited)), *((("panel", panel),) if panel else ())]
+        query = urlencode(of)
+        return [
+            {"id": "text", "name": say(language, "cite-text"), "text": citation.plain},
+            {"id": "gbt", "name": "GB/T 7714-2015", "text": citation.gb_t_7714},
+            {"id": "iso", "name": "ISO 690", "text": citation.iso_690},
+            {
+                "id": "bibtex",
+                "name": "BibTeX",
+                "text": citation.bibtex,
+                "href": f"/{language}/cite.bib?{query}",
+                "file": "citation.bib",
+            },
+            {
+                "id": "csl",
+                "name": "CSL-JSON",
+                "text": citation.csl_json,
+                "href": f"/{language}/cite.json?{query}",
+                "file": "citation.json",
+            },
+        ]
 
     # questions
 
@@ -644,10 +686,23 @@ def _load(version: Version) -> Site | None:
     return None if record is None else Site(record)
 
 
+def _dataset(version: Version) -> bytes:
+    """The packed N-Quads of a version.
+
+    Raises
+    ------
+    RequestError
+        Later publications have swept it away.
+    """
+    try:
+        content = version.data.read_bytes()
+    except OSError as error:
+        raise RequestError("not-found") from error
+    return gzip.compress(content, 6, mtime=0)
+
+
 def _form(accept: str) -> str:
     """The format of a page without an ending: HTML unless another one is preferred."""
-    from kg.server.negotiation import qualities
-
     ranges = qualities(accept) if accept else {}
     chosen, highest = "html", ranges.get("text/html", ranges.get("*/*", 0.0))
     for media, form in _ACCEPTED:
@@ -688,8 +743,6 @@ def _told(problem: RequestError, language: Language) -> dict[str, object]:
 
 
 def _with(page: Page, **extra: object) -> Page:
-    from dataclasses import replace
-
     return replace(page, extra={**page.extra, **extra})
 
 

@@ -18,6 +18,7 @@ import pyoxigraph as ox
 
 from kg.resources import ontology_folder
 from kg.server.answers import etag
+from kg.server.explorer import Explorer
 from kg.server.formats import GRAPHS, Format
 from kg.server.http import (
     CACHE,
@@ -119,8 +120,10 @@ class _Thing:
 class LinkedData:
     """Answers the paths of IRIs."""
 
-    def __init__(self, serving: Callable[[], Generation], endpoint: Endpoint) -> None:
-        self.serving, self.endpoint = serving, endpoint
+    def __init__(
+        self, serving: Callable[[], Generation], endpoint: Endpoint, explorer: Explorer
+    ) -> None:
+        self.serving, self.endpoint, self.explorer = serving, endpoint, explorer
 
     async def __call__(self, request: Request, send: Send) -> tuple[int, str]:
         """Redirect from a thing to a document, or answer with the document.
@@ -203,8 +206,14 @@ class LinkedData:
         return 200, "answer"
 
     async def page(self, request: Request, send: Send, thing: _Thing) -> tuple[int, str]:
-        """The description of a thing for people."""
+        """The description of a thing for people: its page in the explorer, where there is one."""
         language = request.language
+        shown = await self.explorer.page_of(thing.path, language)
+        if shown is not None:
+            vary = (b"vary", b"Accept-Language")
+            location = (b"location", quote(shown, safe="/-._~#").encode("ascii"))
+            await respond(send, 303, [location, vary, CACHE, *_links(thing, _PAGE)])
+            return 303, "see-other"
         head = [(b"vary", b"Accept-Language"), *_links(thing, _PAGE)]
         tag = etag(self.serving().name, thing.path, "page", language)
         if await not_modified(request, send, tag, *head):

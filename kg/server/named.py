@@ -8,6 +8,7 @@ that an address in a paper or a spreadsheet gives everybody the same.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Final
 
@@ -63,7 +64,7 @@ class Named:
         if form is None:
             offered = ", ".join(table.media_types[0] for table in TABLES.values())
             raise RequestError("not-acceptable", offered)
-        values = read_values(query, request)
+        values = read_values(query, request.parameters, request.language)
         try:
             text = query.bind(values)
         except ParameterError as error:
@@ -117,7 +118,9 @@ class Named:
         }
 
 
-def read_values(query: NamedQuery, request: Request) -> dict[str, list[str]]:
+def read_values(
+    query: NamedQuery, parameters: Sequence[tuple[str, str]], language: Language
+) -> dict[str, list[str]]:
     """Values of a request by parameter, each parameter with all that was given.
 
     Raises
@@ -126,7 +129,7 @@ def read_values(query: NamedQuery, request: Request) -> dict[str, list[str]]:
         A parameter that takes one value comes more than once.
     """
     values: dict[str, list[str]] = {}
-    for given, value in request.parameters:
+    for given, value in parameters:
         name = given
         if given == "lang":
             # Pages and clients may say it everywhere, as the command line does.
@@ -138,7 +141,7 @@ def read_values(query: NamedQuery, request: Request) -> dict[str, list[str]]:
         parameter = query.parameters.get(name)
         if parameter is not None and not parameter.repeatable and len(several) > 1:
             error = ParameterError("repeated-parameter", name, str(len(several)))
-            raise refusal(error, query, request.language)
+            raise refusal(error, query, language)
     return values
 
 

@@ -30,6 +30,7 @@ STATUS: Final[dict[str, int]] = {
     "update-refused": 403,
     "not-found": 404,
     "unknown-query": 404,
+    "no-pages": 404,
     "method": 405,
     "not-acceptable": 406,
     "request-timeout": 408,
