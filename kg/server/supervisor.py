@@ -245,7 +245,7 @@ class Supervisor:
         address, folder = place / "socket", place / version.name
         try:
             folder.mkdir(parents=True)
-            for name in ("manifest.json", "things.txt", "record.json"):
+            for name in ("manifest.json", "things.txt", "record.json", "data.nq"):
                 if name != "record.json" or version.record_sha256:
                     shutil.copyfile(version.folder / name, folder / name)
         except OSError as error:
