@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -99,6 +100,18 @@ class CachedStore(EmbeddedStore):
             except OSError:
                 return answer  # as with the dataset: no answer is refused for want of a cache
         return answer
+
+    def keep(self, name: str, make: Callable[[], str]) -> str:
+        """A text that is made of the dataset, kept beside it like an answer."""
+        path = self._path.with_suffix(".answers") / f"{name}.json"
+        kept = _read(path)
+        if kept is not None:
+            return kept.decode("utf-8")
+        text = make()
+        # As with the dataset: no answer is refused for want of a cache.
+        with suppress(OSError):
+            write_atomically(path, _seal(text.encode("utf-8")))
+        return text
 
 
 def open_cached(facts: Path, *, source: str | None = None, progress: Progress) -> CachedStore:

@@ -33,6 +33,7 @@ from kg.errors import ParameterError
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
     from kg.results import Value
+    from kg.search import Hit
 
 
 @click.group(cls=KgGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -213,7 +214,7 @@ def _print_heading(
 @click.option("--limit", type=click.IntRange(1, 200), default=10, show_default=True)
 @click.pass_obj
 def search(settings: Settings, words: tuple[str, ...], limit: int) -> None:
-    """Find things by name: Chinese or English, aliases, no exact spelling needed."""
+    """Find things by name or description: Chinese, English or pinyin, no exact spelling needed."""
     from kg.terms import shorten
 
     graph = settings.open()
@@ -222,9 +223,19 @@ def search(settings: Settings, words: tuple[str, ...], limit: int) -> None:
         settings.say("no-hits")
         raise click.exceptions.Exit(1)
     names = graph.names(settings.language)
+    people = chosen_form(settings) in ("table", "md")
+
+    def shown(hit: Hit) -> str:
+        name = names.get(hit.iri, hit.name)
+        # Why it is here, unless that is plain: a slug stands in the column before.
+        plain = hit.matched == "name" or (hit.name == name and hit.matched != "description")
+        if not people or plain or not hit.language:
+            return name
+        return settings.text(f"matched-{hit.matched}").format(name, hit.name)
+
     print_rows(
         ["thing", "name", "score"],
-        [(shorten(hit.iri), names.get(hit.iri, hit.name), round(hit.score)) for hit in hits],
+        [(shorten(hit.iri), shown(hit), hit.score) for hit in hits],
         settings,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ from kg.resources import shipped_facts
 from kg.results import Table
 from kg.store import Answer, Store
 from kg.store.embedded import EmbeddedStore
-from kg.terms import CONCEPT, ID, shorten
+from kg.terms import CONCEPT, ID, canonical_language, kind_of, shorten
 
 if TYPE_CHECKING:
     import networkx
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from kg.build import Progress
     from kg.recurrence.gaps import GapTable
     from kg.recurrence.peers import PeerTable
-    from kg.search import Hit
+    from kg.search import Entry, Hit, SearchIndex
 
 _TAGS: Mapping[Language, str] = {"en": "en", "zh": "zh-Hans"}
 
@@ -189,14 +189,50 @@ class KnowledgeGraph:
             if isinstance(thing, ox.NamedNode) and isinstance(name, ox.Literal)
         ]
 
-    def search(self, text: str, *, limit: int = 10) -> list[Hit]:
-        """Things whose names are like a text: Chinese or English, aliases, no exact spelling."""
-        from kg.search import search_names
+    @cached_property
+    def search_index(self) -> SearchIndex:
+        """The index of all names and definitions, kept beside a dataset of the cache."""
+        from kg.cache import CachedStore
+        from kg.search import SearchIndex, code_hash
 
-        names = {(thing, name) for thing, name, _ in self._any_names}
-        # The slug is a short English name of its own: practice/open-data.
-        names |= {(thing, thing.rpartition("/")[2]) for thing, _ in names}
-        return search_names(sorted(names), text, limit=limit)
+        if not isinstance(self.store, CachedStore):
+            return SearchIndex.build(self._entries())
+        kept = self.store.keep(
+            f"search-{code_hash()}", lambda: SearchIndex.build(self._entries()).to_json()
+        )
+        return SearchIndex.from_json(kept)
+
+    def _entries(self) -> list[Entry]:
+        import pyoxigraph as ox
+
+        from kg.search import Entry
+
+        preferred = set(self._preferred)
+        names: dict[str, list[tuple[str, str, bool]]] = {}
+        definitions: dict[str, list[tuple[str, str]]] = {}
+        for found in self._any_names:
+            thing, name, language = found
+            # The slug is a short English name of its own: practice/open-data.
+            names.setdefault(thing, [(thing.rpartition("/")[2], "", False)])
+            names[thing].append((name, canonical_language(language), found in preferred))
+        for thing_term, text in self.run("descriptions").rows:
+            if isinstance(thing_term, ox.NamedNode) and isinstance(text, ox.Literal):
+                definitions.setdefault(thing_term.value, []).append(
+                    (text.value, canonical_language(text.language or ""))
+                )
+        return [
+            Entry(thing, kind_of(thing), its, definitions.get(thing, ()))
+            for thing, its in names.items()
+        ]
+
+    def search(
+        self, text: str, *, limit: int = 10, kinds: Collection[str] | None = None
+    ) -> list[Hit]:
+        """Things that are like a text in Chinese, English or pinyin, best first.
+
+        See :meth:`kg.search.SearchIndex.search`.
+        """
+        return self.search_index.search(text, limit=limit, kinds=kinds)
 
     def resolve(self, name: str, *, below: str = "") -> str:
         """IRI of a thing from what people type: an IRI, ``practice/open-data``, a slug, a name.
@@ -212,6 +248,8 @@ class KnowledgeGraph:
         UnknownNameError
             Nothing, or more than one thing, has this name; the closest are suggested.
         """
+        from kg.search import EXACT
+
         things = {thing for thing, _, _ in self._any_names}
         for candidate in (name, ID + name, CONCEPT + name.removeprefix("concept/")):
             if candidate in things:
@@ -220,6 +258,10 @@ class KnowledgeGraph:
         named = {thing for thing in things if thing.rpartition("/")[2] == slug}
         if not named:
             named = {thing for thing, label, _ in self._any_names if label.casefold() == slug}
+        if not named:
+            # As the search has it: without accents, in traditional characters, in any width.
+            hits = self.search(name, limit=len(things))
+            named = {hit.iri for hit in hits if hit.score == EXACT}
         cities = {thing for thing in named if thing.startswith(ID + "city/")}
         found = cities or named
         if len(found) == 1:
@@ -228,7 +270,11 @@ class KnowledgeGraph:
         close = [iri for iri in sorted(found) if iri.startswith(below)]
         if not close:
             hits = self.search(name.rpartition("/")[2] if below else name, limit=len(things))
-            close = [hit.iri for hit in hits if hit.iri.startswith(below)][:3]
+            close = [
+                hit.iri
+                for hit in hits
+                if hit.iri.startswith(below) and hit.matched != "description"
+            ][:3]
         if not close:
             raise UnknownNameError("unknown-name", name)
         raise UnknownNameError("unknown-name-close", name, ", ".join(map(shorten, close)))

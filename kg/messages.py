@@ -1606,6 +1606,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "No source in the graph states anything about it yet: unknown, not absent.",
         "图谱中尚无来源述及：未知，不等于不存在。",
     ),
+    "matched-alias": ("{0} ({1})", "{0}（{1}）"),
+    "matched-pinyin": ("{0} (sounds like {1})", "{0}（音近“{1}”）"),
+    "matched-initials": ("{0} (first letters of {1})", "{0}（“{1}”的拼音首字母）"),
+    "matched-description": ("{0} (in its description)", "{0}（见其说明）"),
     "no-hits": (
         "Nothing has a name like this. Try fewer characters, or the other language.",
         "没有相近的名称。请减少字数，或换一种语言。",

@@ -14,10 +14,10 @@ from kg.curation import MAX_SLUG, Mapped, Scalar, items, read_facts
 from kg.errors import CurationError, ParameterError
 from kg.messages import Language
 from kg.resources import template_folder
-from kg.search import search_names
+from kg.search import Entry, SearchIndex
 
-# A score of search_names from which two names are taken for the same city.
-SAME_CITY = 96.0
+# A score of a search from which two names are taken for the same city.
+SAME_CITY = 96
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
@@ -57,7 +57,7 @@ def city_template(
     documents, faults = read_facts(facts)
     if faults:
         raise CurationError(faults)
-    names: list[tuple[str, str]] = []
+    cities: list[Entry] = []
     codes: dict[str, str] = {}
     last: dict[str, int] = {}
     graphs: set[str] = set()
@@ -75,8 +75,8 @@ def city_template(
                 if isinstance(node, Mapped) and node.text("type") == "City":
                     city = node.text("id") or ""
                     codes[city] = (node.text("countryCode") or "xx").lower()
-                    names += [(city, text) for text in _names(node)]
-    hits = search_names(names, name, limit=1)
+                    cities.append(Entry(city, "city", _names(node)))
+    hits = SearchIndex.build(cities).search(name, limit=1)
     known = bool(hits) and hits[0].score >= SAME_CITY
     chinese = bool(_CHINESE.search(name))
     if known:
@@ -119,11 +119,15 @@ def _quoted(name: str) -> str:
     return json.dumps(" ".join(name.split()), ensure_ascii=False)
 
 
-def _names(node: Mapped) -> list[str]:
+def _names(node: Mapped) -> list[tuple[str, str, bool]]:
     found = []
     for key in ("name", "altName", "hiddenName"):
         value = node.entries[key][1] if key in node.entries else None
         if isinstance(value, Mapped):
-            for _, texts in value.entries.values():
-                found += [item.text for item in items(texts) if isinstance(item, Scalar)]
+            for language, (_, texts) in value.entries.items():
+                found += [
+                    (item.text, language, key == "name")
+                    for item in items(texts)
+                    if isinstance(item, Scalar)
+                ]
     return found

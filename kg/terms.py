@@ -75,6 +75,18 @@ def shorten(iri: str) -> str:
     return iri
 
 
+def kind_of(iri: str) -> str:
+    """What an IRI is the name of, as its path says: ``city``, ``practice``, or ``other``.
+
+    Examples
+    --------
+    >>> kind_of("https://w3id.org/city-practice-graph/concept/practice/open-data")
+    'practice'
+    """
+    kind = shorten(iri).rpartition("/")[0]
+    return kind if kind and ":" not in kind else "other"
+
+
 def canonical_language(tag: str) -> str:
     """BCP 47 case of a language tag (RFC 5646, section 2.1.1): ``zh-hans`` to ``zh-Hans``.
 

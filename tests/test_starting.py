@@ -96,6 +96,23 @@ def test_a_government_that_is_known_is_offered(tmp_path: Path) -> None:
     assert lead.endswith("# known: organisation/ch-city-of-zurich")
 
 
+@pytest.mark.parametrize("name", ["ZURICH", "蘇黎世", "苏黎世市"])
+def test_a_city_that_is_known_is_known_in_another_spelling(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "new.yaml"
+    assert run("new", "city", name, "-o", str(path)).exit_code == 0
+    text = path.read_text(encoding="utf-8")
+    assert "city/zurich" in text
+    assert "type: City" not in text
+
+
+@pytest.mark.parametrize("name", ["Hamiltown", "Zurich West", "Oslo City", "新加波"])
+def test_a_city_whose_name_is_only_close_is_another(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "new.yaml"
+    result = run("new", "city", name, "-o", str(path), "--slug", "another")
+    assert result.exit_code == 0, result.output
+    assert "type: City\n" in path.read_text(encoding="utf-8")
+
+
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "there.yaml"
     path.write_text("mine", encoding="utf-8")

@@ -17,6 +17,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from rapidfuzz import fuzz, process
+
 import kg
 from kg.build import build
 from kg.catalogue import catalogue
@@ -24,6 +26,20 @@ from kg.resources import shipped_facts
 from kg.store.embedded import EmbeddedStore
 
 REPEATS = 9
+SEARCHES = (
+    *(
+        "上海",
+        "數據開放",
+        "新加波",
+        "参与式预算",
+        "xinjiapo",
+        "xjp",
+        "sh",
+        "Sinagpore",
+        "open data",
+    ),
+    *("participatory budgeting", "smes go digitl", "digital twin", "open data portal of the city"),
+)
 
 
 def cpu_of(command: Sequence[str]) -> float:
@@ -88,6 +104,25 @@ def main() -> None:
             math.exp(statistics.fmean(math.log(ratio) for ratio in ratios)),
             "x",
             ">= 20",
+        )
+        names = [name for _, name, _ in graph._any_names]
+        searches = [
+            (
+                time_of(lambda text=text: graph.search(text), repeats=REPEATS),  # type: ignore[misc]
+                time_of(
+                    lambda text=text: process.extract(text, names, scorer=fuzz.WRatio),  # type: ignore[misc]
+                    repeats=REPEATS,
+                ),
+            )
+            for text in SEARCHES
+        ]
+        show("search, median", statistics.median(own for own, _ in searches) * 1000, "ms", "< 15")
+        show("slowest search", max(own for own, _ in searches) * 1000, "ms", "< 30")
+        show(
+            "search / rapidfuzz's WRatio over the names alone, median",
+            statistics.median(ours / theirs for ours, theirs in searches),
+            "x",
+            "<= 1",
         )
         started = time.process_time()
         build(shipped_facts())
