@@ -1376,6 +1376,21 @@ def message_codes() -> tuple[str, ...]:
 
 _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "product": ("City Practice Graph", "城市实践图谱"),
+    # how to cite
+    "contributors": ("City Practice Graph contributors", "城市实践图谱贡献者"),
+    "cite-version": ("version {0}", "版本 {0}"),
+    "cite-page": (
+        "{author}: {title}. {product}, {version} of {date}. {address} (accessed {accessed}).",
+        "{author}：{title}。{product}，{version}（{date}）。{address}（访问日期：{accessed}）。",
+    ),
+    "cite-dataset": (
+        "{author}: {title}, {version} of {date}. {address} (accessed {accessed}).",
+        "{author}：{title}，{version}（{date}）。{address}（访问日期：{accessed}）。",
+    ),
+    "cite-message": (
+        "If you use this dataset, please cite it with its version.",
+        "使用本数据集时，请注明引用及其版本。",
+    ),
     # network pages
     "view-city-practice": (
         "Which cities document which practices",
