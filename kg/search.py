@@ -414,7 +414,7 @@ def _inside(wanted: str, key: str) -> float:
 
 
 def _around(wanted: str, key: str) -> float:
-    """Score of a text that holds a whole name: 50 to 80."""
+    """Score of a text that holds a whole name: 36 to 80."""
     if len(key) < (2 if HAN.match(key) else 3):
         return 0
     at = wanted.find(key)
@@ -422,7 +422,7 @@ def _around(wanted: str, key: str) -> float:
     joined = any(side and side.isascii() and side != " " for side in (before, after))
     if joined and key.isascii():
         return 0
-    return 50 + 30 * len(key) / len(wanted)
+    return 36 + 44 * len(key) / len(wanted)
 
 
 def _parts(wanted: str, words: Sequence[str], key: str, *, han: bool) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.console import PATH, KgCommand, Settings
-from kg.errors import KgError, MissingPackageError, ParameterError
+from kg.errors import KgError, ParameterError
 
 if TYPE_CHECKING:
     from kg.server.limits import Limits
@@ -118,9 +117,6 @@ def serve(
     from kg.server import sandbox
     from kg.server.limits import Limits
 
-    for package in ("uvicorn", "httptools", "prometheus_client"):
-        if importlib.util.find_spec(package) is None:
-            raise MissingPackageError("missing-package", package, "server")
     limits = Limits()
     if client_seconds is not None:
         limits = replace(limits, client_seconds=client_seconds)

@@ -280,20 +280,15 @@ def test_a_city_without_a_record_is_refused_with_the_reason(graph: KnowledgeGrap
     assert caught.value.code == "no-record-here"
 
 
-@pytest.mark.parametrize("package", ["weasyprint", "docx", "citeproc", "bibtexparser"])
+@pytest.mark.parametrize("package", ["weasyprint", "docx"])
 def test_a_missing_package_is_named_with_the_extra(
-    graph: KnowledgeGraph,
     briefs: dict[tuple[str, Language], Dossier],
     package: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, package, None)
-    monkeypatch.setitem(sys.modules, f"{package}.bibdatabase", None)
-    suffix = {"weasyprint": ".pdf", "docx": ".docx"}.get(package, ".html")
+    suffix = {"weasyprint": ".pdf", "docx": ".docx"}[package]
     brief = briefs["shanghai", "en"]
 
-    def write() -> None:
-        files_of(build_dossier(graph, "shanghai") if package == "citeproc" else brief, "s", suffix)
-
     with pytest.raises(MissingPackageError, match=r"city-practice-graph\[dossier\]"):
-        write()
+        files_of(brief, "s", suffix)
