@@ -44,7 +44,7 @@ export function look(container) {
         "text-margin-y": 5,
         "text-wrap": "wrap",
         "text-max-width": "120px",
-        "text-overflow-wrap": "anywhere", // Chinese has no spaces to break at
+        "text-overflow-wrap": "data(wrap)",
         "border-width": 2,
         "border-color": ground,
         "overlay-opacity": 0,
