@@ -55,7 +55,7 @@ const theme = EditorView.theme({
   ".cm-scroller": {
     maxHeight: "60vh",
     overflow: "auto",
-    fontFamily: 'ui-monospace, "SF Mono", Consolas, "Noto Sans Mono CJK SC", monospace',
+    fontFamily: 'ui-monospace, "SF Mono", Consolas, monospace, "Noto Sans Mono CJK SC"',
     lineHeight: "1.5",
   },
   ".cm-content, .cm-gutter": { minHeight: "12rem" },

@@ -189,7 +189,7 @@ function elements({ nodes, edges }) {
     })),
     ...edges.map((edge) => ({
       group: "edges",
-      data: { ...edge, width: 1.5 + Math.min(4, Math.log2(edge.claims || 1)) },
+      data: { ...edge, width: 1 + Math.min(4, Math.log2(edge.claims || 1)) },
     })),
   ];
 }

@@ -39,7 +39,7 @@ export function look(container) {
         ...text,
         label: "data(label)",
         "font-size": 14,
-        "min-zoomed-font-size": 6,
+        "min-zoomed-font-size": 8, // names that nobody can read are not drawn
         "text-valign": "bottom",
         "text-margin-y": 5,
         "text-wrap": "wrap",
