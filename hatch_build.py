@@ -43,7 +43,7 @@ def digest(root: Path) -> str:
     total = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
-        if path.is_file() and "node_modules" not in name.parts:
+        if path.is_file() and path.suffix != ".md" and "node_modules" not in name.parts:
             content = hashlib.sha256(path.read_bytes()).hexdigest()
             total.update(f"{name.as_posix()} {content}\n".encode())
     return total.hexdigest()

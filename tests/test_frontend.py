@@ -87,9 +87,9 @@ def test_the_scripts_are_small(built: Path) -> None:
     def size(name: str) -> int:
         return (built / assets.manifest()[name]).stat().st_size
 
-    assert size("site.js") < 10_000
-    assert size("graph.js") < 460_000
-    assert size("console.js") < 400_000
+    assert size("site.js") < 10 * 1024
+    assert size("graph.js") < 460 * 1024
+    assert size("console.js") < 400 * 1024
     assert not list(built.glob("*.map"))
 
 
@@ -214,3 +214,34 @@ def test_packages_hold_each_file_once(packages: tuple[Path, Path]) -> None:
     assert sources | {"hatch_build.py"} <= set(in_sdist)
     assert not [name for name in in_wheel if "frontend" in name or "node_modules" in name]
     assert not [name for name in in_sdist if "node_modules" in name]
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of ``#rrggbb`` (WCAG 2.2)."""
+    shares = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_colours_can_be_told_from_both_grounds() -> None:
+    style = (FRONTEND / "src" / "islands.css").read_text("utf-8")
+    light, dark = re.findall(r":root \{(.*?)\}", style, re.S)
+    properties = re.compile(r"--([\w-]+): (#[0-9a-f]{6});")
+    by_day = dict(properties.findall(light))
+    by_night = by_day | dict(properties.findall(dark))
+    assert sum(name.startswith("kind-") for name in by_day) == 9
+    for colours in (by_day, by_night):
+        ground, raised = colours["island-ground"], colours["island-raised"]
+        for name, colour in colours.items():
+            if name.startswith(("kind-", "island-line")):
+                assert contrast(colour, ground) >= 3, name
+            if name.startswith("code-") or name in ("island-error", "island-accent"):
+                assert contrast(colour, ground) >= 4.5, name
+            if name in ("island-ink", "island-muted"):
+                assert contrast(colour, ground) >= 4.5, name
+                assert contrast(colour, raised) >= 4.5, name

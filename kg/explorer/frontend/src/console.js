@@ -1,16 +1,37 @@
 // The console: CodeMirror in place of the textarea, and results that come without leaving the page.
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+} from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { HighlightStyle, bracketMatching, syntaxHighlighting } from "@codemirror/language";
+import {
+  HighlightStyle,
+  LanguageSupport,
+  bracketMatching,
+  syntaxHighlighting,
+} from "@codemirror/language";
 import { EditorState, Prec } from "@codemirror/state";
 import { EditorView, drawSelection, keymap, lineNumbers, placeholder } from "@codemirror/view";
-import { tags } from "@lezer/highlight";
-import { sparql } from "codemirror-lang-sparql";
+import { styleTags, tags } from "@lezer/highlight";
+import { SparqlLanguage } from "codemirror-lang-sparql";
 import { completion } from "./completion.js";
 import { faults, namedFault, showFault } from "./fault.js";
 import { afterSwap, announce, visit } from "./live.js";
 
 const LONGEST = 6000; // characters of an address that every program on the way takes
+
+// Its grammar knows these; its own styles leave them out.
+const language = SparqlLanguage.configure({
+  props: [
+    styleTags({
+      "Pname_ln Pname_ns": tags.namespace,
+      Langtag: tags.annotation,
+      A_predicate: tags.keyword,
+    }),
+  ],
+});
 
 // Colours come from the page, which has them for light and for dark.
 const colours = HighlightStyle.define([
@@ -32,12 +53,12 @@ const theme = EditorView.theme({
   },
   "&.cm-focused": { outline: "3px solid var(--island-accent)", outlineOffset: "1px" },
   ".cm-scroller": {
-    minHeight: "12rem",
     maxHeight: "60vh",
     overflow: "auto",
-    fontFamily: 'ui-monospace, "SF Mono", Consolas, "Noto Sans Mono CJK SC", monospace',
+    fontFamily: 'ui-monospace, "SF Mono", Consolas, monospace, "Noto Sans Mono CJK SC"',
     lineHeight: "1.5",
   },
+  ".cm-content, .cm-gutter": { minHeight: "12rem" },
   ".cm-content": { caretColor: "var(--island-ink)" },
   ".cm-cursor": { borderLeftColor: "var(--island-ink)" },
   ".cm-gutters": {
@@ -117,7 +138,7 @@ function edit(form, textarea) {
       drawSelection(),
       bracketMatching(),
       closeBrackets(),
-      sparql(),
+      new LanguageSupport(language),
       syntaxHighlighting(colours),
       autocompletion({ override: [completion(form.dataset.vocabulary)], icons: false }),
       placeholder(textarea.placeholder),
@@ -157,7 +178,7 @@ function results(form, textarea, view) {
   const told = () => {
     const result = document.getElementById("console-result");
     if (view) showFault(view, namedFault(result));
-    return result?.querySelector(".error, [data-summary]")?.textContent.trim();
+    return result?.querySelector(".error")?.textContent.trim();
   };
   told();
 
@@ -193,6 +214,7 @@ function results(form, textarea, view) {
     // Back to an earlier result means back to its query.
     const query = fresh.getElementById(textarea.id)?.value;
     if (again && query !== undefined) write(view, textarea, query);
-    announce(told() || (form.dataset.done ?? ""));
+    const error = told();
+    if (error || form.dataset.done) announce(error || form.dataset.done);
   });
 }

@@ -1,12 +1,15 @@
 // The graph: Cytoscape draws what the server has placed; every change is a page of the server.
 import cytoscape from "cytoscape";
-import { canGoBack, keep } from "./live.js";
+import { afterSwap, canGoBack, keep } from "./live.js";
 import { drawn, look } from "./look.js";
 import { panel, toolbar } from "./panel.js";
 
 const STYLE_ID = "__________cytoscape_stylesheet";
 const READABLE = 0.6; // below this zoom names are too small to read
 const STEP = 1.4;
+const GLIDE = { duration: 450, easing: "ease-in-out" };
+// Scripts that are written without spaces may break anywhere.
+const WIDE = /[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]/;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
@@ -17,6 +20,7 @@ if (canvas && source) start(JSON.parse(source.textContent));
 
 function start(data) {
   const { text } = data;
+  let placed = data.nodes;
   canvas.hidden = false;
   canvas.style.position = "relative";
   // Cytoscape adds a style element for this one rule, which the page's policy forbids, unless
@@ -42,11 +46,11 @@ function start(data) {
   const tools = toolbar(canvas, text.tools, {
     closer: [text.closer, () => zoom(STEP)],
     farther: [text.farther, () => zoom(1 / STEP)],
-    fit: [text.fit, () => whole(true)],
+    fit: [text.fit, () => frame({ all: true, glide: true })],
     undo: [text.undo, () => history.back()],
     png: [text.png, () => save()],
   });
-  const beside = panel(text, () => {});
+  const beside = panel(text);
   let chosen = null;
 
   const undoable = () => (tools.undo.disabled = !canGoBack());
@@ -56,15 +60,27 @@ function start(data) {
     cy.zoom({ level: cy.zoom() * factor, renderedPosition: middle });
   }
 
-  function whole(asked) {
-    cy.resize();
-    cy.fit(undefined, 40);
-    if (cy.zoom() > 1.2) cy.zoom(1.2), cy.center();
-    if (asked || cy.zoom() >= READABLE) return;
-    // Too much to read at once: begin where it matters, the button shows the whole.
-    const middle = cy.getElementById(chosen ?? "").union(cy.nodes("[?open]")).first();
-    cy.zoom(READABLE);
-    cy.center(middle.nonempty() ? middle : undefined);
+  /** Bring all into view, or what matters when all would be too small to read. */
+  function frame({ all = false, glide = false } = {}) {
+    const [width, height] = [cy.width(), cy.height()];
+    if (!placed.length || !width) return;
+    const span = (key, margin) => {
+      const values = placed.map((node) => node[key]);
+      const [low, high] = [Math.min(...values) - margin, Math.max(...values) + margin];
+      return { size: high - low, middle: (low + high) / 2 };
+    };
+    // Margins for the names, which stand under the nodes and are wider than they.
+    const [across, down] = [span("x", 75), span("y", 55)];
+    let zoom = Math.min(width / across.size, height / down.size, 1.2);
+    let middle = { x: across.middle, y: down.middle };
+    if (!all && zoom < READABLE) {
+      zoom = READABLE;
+      middle = placed.find(({ id }) => id === chosen) ?? placed.find(({ open }) => open) ?? middle;
+    }
+    const pan = { x: width / 2 - zoom * middle.x, y: height / 2 - zoom * middle.y };
+    cy.stop();
+    if (glide && !calm.matches) cy.animate({ zoom, pan }, GLIDE);
+    else cy.viewport({ zoom, pan });
   }
 
   function save() {
@@ -101,7 +117,8 @@ function start(data) {
     choose(id);
     const { x1, y1, x2, y2 } = cy.extent();
     const { x, y } = node.position();
-    if (x < x1 || x > x2 || y < y1 || y > y2) move(cy, { center: { eles: node } });
+    if (x < x1 || x > x2 || y < y1 || y > y2) frame({ glide: true });
+    canvas.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
   }
 
   cy.on("tap", (event) => choose(event.target === cy ? null : event.target.id()));
@@ -115,6 +132,12 @@ function start(data) {
     show(selector.dataset.select);
   });
 
+  const selectable = () => {
+    for (const button of document.querySelectorAll("[data-select][hidden]")) button.hidden = false;
+  };
+  selectable();
+  afterSwap(selectable);
+
   // The server's new picture: what stays moves to its new place, the rest comes or goes.
   keep("graph", (fresh) => {
     const script = fresh.ownerDocument.getElementById("graph-data");
@@ -122,11 +145,11 @@ function start(data) {
     source.textContent = script.textContent;
     const label = fresh.querySelector(".graph-canvas")?.getAttribute("aria-label");
     if (label) canvas.setAttribute("aria-label", label);
+    placed = next.nodes;
     redraw(cy, elements(next));
     choose(chosen);
     undoable();
-    if (calm.matches) whole(false);
-    else setTimeout(() => whole(false), MOVE + 50);
+    frame({ glide: true });
   });
 
   dark.addEventListener("change", () => {
@@ -135,17 +158,20 @@ function start(data) {
   });
   addEventListener("popstate", undoable);
   undoable();
-  whole(false);
+  frame();
+  let width = cy.width();
+  cy.on("resize", () => {
+    // Not for a change of height: on a phone the browser's own bars come and go.
+    if (cy.width() !== width) frame();
+    width = cy.width();
+  });
   region.dataset.drawn = String(cy.nodes().length);
   cy.on("add remove", () => (region.dataset.drawn = String(cy.nodes().length)));
 }
 
-const MOVE = 450; // milliseconds
-
-function move(element, to) {
-  if (calm.matches && to.position) element.position(to.position);
-  else if (calm.matches) element.center(to.center.eles);
-  else element.animate(to, { duration: MOVE, easing: "ease-in-out" });
+function move(node, position) {
+  if (calm.matches) node.position(position);
+  else node.animate({ position }, GLIDE);
 }
 
 /** The server's nodes and edges as Cytoscape takes them. */
@@ -156,13 +182,14 @@ function elements({ nodes, edges }) {
       data: {
         ...node,
         shape: drawn(node.kind),
-        label: node.more ? `${node.name} +${node.more}` : node.name,
+        label: node.more ? `${node.name}\n+${node.more}` : node.name,
+        wrap: WIDE.test(node.name) ? "anywhere" : "whitespace",
       },
       position: { x, y },
     })),
     ...edges.map((edge) => ({
       group: "edges",
-      data: { ...edge, width: 1.5 + Math.min(4, Math.log2(edge.claims || 1)) },
+      data: { ...edge, width: 1 + Math.min(4, Math.log2(edge.claims || 1)) },
     })),
   ];
 }
@@ -177,7 +204,7 @@ function redraw(cy, next) {
   for (const { data, position } of known) {
     const element = cy.getElementById(data.id);
     element.data(data);
-    if (position) move(element, { position });
+    if (position) move(element, position);
   }
   // A new node sets out from a neighbour that was there before.
   const before = new Set(cy.nodes().map((node) => node.id()));
@@ -188,7 +215,7 @@ function redraw(cy, next) {
       .flatMap(({ data }) => (data.source === id ? [data.target] : data.target === id ? [data.source] : []))
       .find((other) => before.has(other));
     const origin = from ? cy.getElementById(from).position() : node.position;
-    move(cy.add({ ...node, position: { ...origin } }), { position: node.position });
+    move(cy.add({ ...node, position: { ...origin } }), node.position);
   }
   cy.add(edges);
 }
@@ -198,6 +225,10 @@ function leaveScrollingToThePage(element) {
   element.addEventListener("wheel", (event) => event.ctrlKey || event.stopPropagation(), {
     capture: true,
     passive: true,
+  });
+  // Once the page scrolls under a finger, lifting it is no tap; Cytoscape is not told by itself.
+  element.addEventListener("pointercancel", ({ pointerType }) => {
+    if (pointerType === "touch") dispatchEvent(new Event("touchcancel"));
   });
   let from = null;
   let sideways = false;

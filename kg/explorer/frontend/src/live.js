@@ -2,7 +2,8 @@
 //
 // visit() fetches the page and replaces the elements marked data-live, matched by id; a page that
 // marks none has its <main> replaced. The address is pushed, and going back does the same again.
-// Links marked data-stay do so. What cannot be had this way is gone to in the ordinary way.
+// What the new page says of itself in [data-summary] is announced. Links marked data-stay do so.
+// What cannot be had this way is gone to in the ordinary way.
 
 const keepers = new Map();
 const followers = [];
@@ -112,6 +113,8 @@ function swap(fresh, again) {
   }
   for (const follow of followers) follow(document, fresh, again);
   restore(focused);
+  const summary = document.querySelector("main [data-summary]");
+  if (summary) announce(summary.textContent.trim());
 }
 
 /** How to find an element again that the new page has, too. */
@@ -120,13 +123,15 @@ function place(element) {
   const { id, name, value, localName } = element;
   const href = element.getAttribute("href");
   const entry = element.closest("[data-node]")?.dataset.node;
-  const region = element.closest("[data-live][id]")?.id;
-  return { element, id, name, value, localName, href, entry, region };
+  const around = [];
+  for (let box = element.parentElement; box; box = box.parentElement) if (box.id) around.push(box.id);
+  return { element, id, name, value, localName, href, entry, around };
 }
 
 function restore(focused) {
   if (!focused || focused.element.isConnected) return;
-  const { id, name, value, localName, href, entry, region } = focused;
+  if (document.activeElement && document.activeElement !== document.body) return; // seen to
+  const { id, name, value, localName, href, entry, around } = focused;
   const among = (selector, same) => [...document.querySelectorAll(selector)].find(same);
   const sameField = (other) =>
     other.name === name && (!["checkbox", "radio"].includes(other.type) || other.value === value);
@@ -135,8 +140,8 @@ function restore(focused) {
     (name && among(`main ${localName}[name]`, sameField)) ||
     (href && among("main a[href]", (link) => link.getAttribute("href") === href)) ||
     (entry && among("main [data-node]", (other) => other.dataset.node === entry));
-  if (found && found.dataset.node === entry && entry) found = found.querySelector("a, button") ?? found;
-  found ||= (region && document.getElementById(region)) || document.querySelector("main h1");
+  if (entry && found?.dataset.node === entry) found = found.querySelector("a, button") ?? found;
+  found ||= around.map((box) => document.getElementById(box)).find(Boolean);
   if (!found) return;
   if (!found.matches("a[href], button, input, select, textarea, [tabindex]")) found.tabIndex = -1;
   found.focus({ preventScroll: true });

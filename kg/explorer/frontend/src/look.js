@@ -39,12 +39,12 @@ export function look(container) {
         ...text,
         label: "data(label)",
         "font-size": 14,
-        "min-zoomed-font-size": 6,
+        "min-zoomed-font-size": 8, // names that nobody can read are not drawn
         "text-valign": "bottom",
         "text-margin-y": 5,
         "text-wrap": "wrap",
         "text-max-width": "120px",
-        "text-overflow-wrap": "anywhere", // Chinese has no spaces to break at
+        "text-overflow-wrap": "data(wrap)",
         "border-width": 2,
         "border-color": ground,
         "overlay-opacity": 0,

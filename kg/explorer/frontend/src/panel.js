@@ -1,7 +1,12 @@
 // What stands beside the picture as HTML: the selected thing, and the buttons.
 
-/** Fill the side panel with a node, an edge, or, with null, what the server had put there. */
-export function panel(text, changed) {
+const OPPOSITE = {
+  "graph-selected-expand": "graph-selected-collapse",
+  "graph-selected-collapse": "graph-selected-expand",
+};
+
+/** The side panel: shows a node or an edge, or again what the server had put there. */
+export function panel(text) {
   let box = document.getElementById("graph-selected");
   if (!box) {
     box = document.createElement("div");
@@ -39,9 +44,9 @@ export function panel(text, changed) {
       ...notes.filter(Boolean).map((note) => part("p", note, "graph-selected-note")),
       list,
     );
-    // Expand has become Collapse: whoever had pressed it stays in the panel.
-    if (focused) (document.getElementById(focused) ?? list.querySelector("a"))?.focus();
-    changed();
+    // Whoever pressed Expand is on Collapse now, and the other way round.
+    const candidates = [focused, OPPOSITE[focused]].map((id) => id && document.getElementById(id));
+    if (focused) (candidates.find(Boolean) ?? list.querySelector("a"))?.focus();
   };
   return {
     node({ name, lang, kind, more, href, expand, collapse, hide }) {
@@ -63,7 +68,6 @@ export function panel(text, changed) {
     },
     clear() {
       box.replaceChildren(...before);
-      changed();
     },
   };
 }

@@ -106,7 +106,8 @@ export function suggest(form) {
   input.addEventListener("compositionstart", close);
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
+    // 229: Safari's word for the Enter that ends a composition.
+    if (event.isComposing || event.keyCode === 229) return;
     const count = list.children.length;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
