@@ -10,8 +10,8 @@ import pyoxigraph as ox
 
 from kg.explorer.edges import Edge, inverse_label, property_label
 from kg.explorer.graphs import Drawn, Graphs, Node
+from kg.explorer.layers import Places
 from kg.explorer.picture import STYLES, xml_text
-from kg.explorer.placing import Places
 from kg.explorer.record import Literal, Statement, Value, iri_of
 from kg.messages import Language, text
 from kg.publishing.formats import network_bytes, triples_to_turtle

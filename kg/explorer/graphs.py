@@ -264,7 +264,11 @@ class Graphs:
             ]
         found: list[Statement] = []
         for programme in edge.through:
-            found += record.statements(programme, "cpg:city")
+            # A programme of several cities joins each of them.
+            cities = record.statements(programme, "cpg:city")
+            if self.kinds[edge.source] == "city":
+                cities = [statement for statement in cities if statement.value == edge.source]
+            found += cities
             delivered = record.statements(programme, "cpg:delivers", "cpg:hasArrangement")
             by = {programme: None, **{str(way.value): way for way in delivered}}
             for claim in edge.claims:

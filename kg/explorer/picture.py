@@ -12,17 +12,9 @@ from kg.drawing import FONTS
 from kg.drawing import STYLES as _STYLES
 from kg.explorer.edges import NODE_KINDS, property_label
 from kg.explorer.graphs import Drawn, Graphs, Node
-from kg.explorer.placing import (
-    LABEL,
-    LINE,
-    RADIUS,
-    RADIUS_OPENED,
-    Place,
-    Places,
-    columns,
-    label_lines,
-    wrap,
-)
+from kg.explorer.labels import LABEL, LINE, label_lines, width_of, wrap
+from kg.explorer.layers import Place, Places
+from kg.explorer.placing import RADIUS, RADIUS_OPENED
 from kg.messages import Language, listed, text
 
 Points = tuple[tuple[float, float], ...]
@@ -183,11 +175,6 @@ def _text(parent: ET.Element, tag: str, content: str, attributes: Mapping[str, s
     return element
 
 
-def _wide(content: str, size: float = LABEL) -> float:
-    """Width of a text in pixels, near enough."""
-    return columns(content) * size * 0.53
-
-
 def _label(graphs: Graphs, node: Node, at: Place, language: Language) -> list[str]:
     name = graphs.record.name(node.name, language)
     if at.side == "below":
@@ -211,7 +198,7 @@ def _extent(
 def _room(node: Node, at: Place, label: list[str]) -> _Box:
     """The rectangle of a node with its label."""
     radius = _radius(node)
-    wide = max(map(_wide, label), default=0.0) * (1.1 if node.opened else 1.0)
+    wide = max(map(width_of, label), default=0.0) * (1.1 if node.opened else 1.0)
     if at.side == "below":
         half = max(wide / 2, radius)
         return at.x - half, at.y - radius, at.x + half, at.y + radius + 4 + LINE * len(label)
@@ -234,7 +221,7 @@ def _legend(drawn: Drawn, language: Language) -> list[tuple[str, str, int]]:
         count = sum(node.kind == kind for node in drawn.nodes)
         if count:
             words = f"{text(f'kind-{kind}', language)} {count}"
-            found.append((kind, words, round(_wide(words)) + 44))
+            found.append((kind, words, round(width_of(words)) + 44))
     return found
 
 
@@ -298,7 +285,7 @@ def _edges(
         names = [graphs.record.name(name, language) for name in (source, target)]
         _text(line, "title", f"{names[0]} — {label} — {names[1]}", {})
         if named:
-            half = _wide(label, _SMALL) / 2
+            half = width_of(label, _SMALL) / 2
             for share in (0.5, 0.4, 0.6, 0.3, 0.7):
                 x, y = x1 + (x2 - x1) * share, y1 + (y2 - y1) * share
                 box = (x - half, y - 7, x + half, y + 7)

@@ -8,14 +8,15 @@ quick layout says where nodes want to be, and each gets the free place that is n
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kg.explorer.edges import NODE_KINDS
 from kg.explorer.graphs import Drawn, Graphs, Node
+from kg.explorer.labels import LINE, label_lines, width_of
+from kg.explorer.layers import Place, Places, in_columns, in_layers
 from kg.explorer.record import Record
 from kg.messages import Language
 
@@ -26,40 +27,15 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-Places = Mapping[str, "Place"]
-
 RADIUS: Final = 11
 RADIUS_OPENED: Final = 17
-LABEL: Final = 13
-"""Font size of labels in pixels; lines stand :data:`LINE` apart."""
-LINE: Final = 16
 EDGE: Final = 120.0
 """Length in pixels that an edge wants to have."""
 _GAP: Final = 8.0
-_COLUMNS: Final = 21
-_LINES: Final = 3
-_COLUMN_WIDTH: Final = LABEL * 0.53
-_PIECES: Final = re.compile(r"[^\s\u2e80-\uffff]+\s*|[\u2e80-\uffff][、-〟！-～]*\s*|\s+")
 _FLAT: Final = 1.5
 """How much wider than high a picture is: pages are wider than high, and so are labels."""
 _FILLED: Final = 0.45
 """Share of a picture that nodes and labels may take before it is enlarged."""
-_ROW: Final = 26
-_WIDE_ROW: Final = 82
-_COLUMN: Final = 330
-_ONE_SIDED: Final = 16
-"""Length of a column up to which it stands on one side."""
-_SWEEPS: Final = 12
-_LAYER: Final = 230
-_LAYER_ROW: Final = 96
-
-
-class Place(NamedTuple):
-    """Position of the middle of a node in pixels, y down, and where its label stands."""
-
-    x: int
-    y: int
-    side: str = "below"
 
 
 class _Box(NamedTuple):
@@ -70,40 +46,11 @@ class _Box(NamedTuple):
     down: float
 
 
-def columns(content: str) -> int:
-    """Width of a text in halves of a Chinese character, which a Latin letter takes on average."""
-    return sum(2 if letter >= "\u2e80" else 1 for letter in content)
-
-
-def wrap(content: str, width: int) -> list[str]:
-    """A text on lines of so many columns; Latin words stay whole, Chinese marks end a line."""
-    lines = [""]
-    for piece in _PIECES.findall(content):
-        if lines[-1] and columns(lines[-1] + piece.rstrip()) > width:
-            lines.append("")
-        lines[-1] += piece if lines[-1] else piece.lstrip()
-    return [line.rstrip() for line in lines]
-
-
-def label_lines(name: str, *, lines: int = _LINES) -> list[str]:
-    """A name on a few short lines, or on one that is longer; what does not fit is cut."""
-    width = _COLUMNS if lines > 1 else 2 * _COLUMNS
-    rows = wrap(name, width)
-    if len(rows) <= lines:
-        # Evenly, so that no character stands alone.
-        even = wrap(name, math.ceil(columns(name) / len(rows)) + 1)
-        return even if len(even) == len(rows) else rows
-    last = rows[lines - 1]
-    while columns(last) > width - 1:
-        last = last[:-1]
-    return [*rows[: lines - 1], last + "…"]
-
-
 def _box(record: Record, node: Node) -> _Box:
     """Room for either language: a picture must not change with it."""
     languages: tuple[Language, ...] = ("en", "zh")
     labels = [label_lines(record.name(node.name, language)) for language in languages]
-    wide = _COLUMN_WIDTH * max(columns(line) for label in labels for line in label)
+    wide = max(width_of(line) for label in labels for line in label)
     radius = RADIUS_OPENED if node.opened else RADIUS
     return _Box(max(radius, wide / 2), radius, radius + 4 + LINE * max(map(len, labels)))
 
@@ -117,9 +64,9 @@ def place(graphs: Graphs, drawn: Drawn) -> dict[str, Place]:
     """
     state = drawn.state
     if state.ends:
-        return _in_layers(drawn)
+        return in_layers(drawn)
     if state.view:
-        return _in_columns(drawn)
+        return in_columns(drawn)
     before: dict[str, Place] = {}
     for number in range(1, len(state.things) + 1):
         stage = replace(state, things=state.things[:number], hidden=frozenset())
@@ -134,17 +81,54 @@ def _extended(graphs: Graphs, drawn: Drawn, before: Places) -> dict[str, Place]:
     import networkx as nx
     import numpy as np
 
-    added = [node for node in drawn.nodes if node.name not in before]
+    added = {node.name: node for node in drawn.nodes if node.name not in before}
     if not added:
         return dict(before)
-    network: nx.Graph[str] = nx.Graph()
-    network.add_nodes_from(sorted(node.name for node in drawn.nodes))
-    network.add_edges_from(sorted((edge.source, edge.target) for edge in drawn.edges))
-    fixed = sorted(name for name in before if name in network)
-    start = {name: np.array(before[name][:2], dtype=float) for name in fixed}
-    _start(drawn, network, start)
-    wanted = nx.spring_layout(
-        network,
+    whole: nx.Graph[str] = nx.Graph()
+    whole.add_nodes_from(sorted(node.name for node in drawn.nodes))
+    whole.add_edges_from(sorted((edge.source, edge.target) for edge in drawn.edges))
+    boxes = {node.name: _box(graphs.record, node) for node in drawn.nodes}
+    taken = _Taken(len(boxes) + len(before))
+    for name, at in before.items():
+        taken.add(at.x, at.y, boxes.get(name) or _Box(70, RADIUS, RADIUS + 4 + 2 * LINE))
+    placed = dict(before)
+    # What hangs together with something placed goes to it, then what stands alone goes beside it.
+    for component in sorted(
+        nx.connected_components(whole), key=lambda part: (before.keys().isdisjoint(part), min(part))
+    ):
+        # A view made by ``subgraph`` iterates in hash order, which differs between processes.
+        part: nx.Graph[str] = nx.Graph()
+        part.add_nodes_from(sorted(component))
+        part.add_edges_from(sorted((min(e), max(e)) for e in whole.edges(component)))
+        wanted = _wanted(drawn, part, boxes, placed)
+        middle = np.mean([wanted[name] for name in drawn.state.things if name in part], axis=0)
+
+        def outwards(
+            name: str, wanted: Mapping[str, Floats] = wanted, middle: Floats = middle
+        ) -> tuple[bool, float, str]:
+            far = round(float(np.hypot(*(wanted[name] - middle))), 3)
+            return not added[name].opened, far, name
+
+        # From the middle outwards: what is pushed away is pushed out.
+        for name in sorted((name for name in part if name in added), key=outwards):
+            x, y = taken.nearest_free(wanted[name], boxes[name])
+            taken.add(x, y, boxes[name])
+            placed[name] = Place(x, y)
+    return placed
+
+
+def _wanted(
+    drawn: Drawn, part: nx.Graph[str], boxes: Mapping[str, _Box], placed: Places
+) -> dict[str, Floats]:
+    """Where the nodes of a component would be if labels took no room."""
+    import networkx as nx
+    import numpy as np
+
+    start = {name: np.array(placed[name][:2], dtype=float) for name in part if name in placed}
+    fixed = list(start)
+    _start(drawn, part, start)
+    found = nx.spring_layout(
+        part,
         pos=start,
         fixed=fixed or None,
         k=EDGE,
@@ -153,28 +137,19 @@ def _extended(graphs: Graphs, drawn: Drawn, before: Places) -> dict[str, Place]:
         seed=0,
         method="force",
     )
-    boxes = {node.name: _box(graphs.record, node) for node in drawn.nodes}
-    points = {name: np.asarray(wanted[name], dtype=float) for name in network}
-    if not fixed:
-        points = _opened_out(network, points, boxes)
-    taken = _Taken(len(boxes) + len(before))
-    for name, at in before.items():
-        taken.add(at.x, at.y, boxes.get(name) or _Box(70, RADIUS, RADIUS + 4 + 2 * LINE))
-    middle = np.mean([points[name] for name in drawn.state.things if name in points], axis=0)
-    placed = dict(before)
-    # From the middle outwards: what is pushed away is pushed out.
-    for node in sorted(
-        added,
-        key=lambda node: (
-            not node.opened,
-            round(float(np.hypot(*(points[node.name] - middle))), 3),
-            node.name,
-        ),
-    ):
-        x, y = taken.nearest_free(points[node.name], boxes[node.name])
-        taken.add(x, y, boxes[node.name])
-        placed[node.name] = Place(x, y)
-    return placed
+    wanted = {name: np.asarray(found[name], dtype=float) for name in part}
+    if fixed:
+        return wanted
+    wanted = _opened_out(part, wanted, boxes)
+    if placed:
+        points = np.array(list(wanted.values()))
+        others = np.array([at[:2] for at in placed.values()], dtype=float)
+        aside = others.max(axis=0) - points.min(axis=0) + 2 * EDGE
+        level = others.mean(axis=0) - points.mean(axis=0)
+        wide, high = np.ptp(others, axis=0)
+        shift = (aside[0], level[1]) if wide < high * _FLAT else (level[0], aside[1])
+        wanted = {name: point + np.array(shift) for name, point in wanted.items()}
+    return wanted
 
 
 def _start(drawn: Drawn, network: nx.Graph[str], start: dict[str, Floats]) -> None:
@@ -186,7 +161,7 @@ def _start(drawn: Drawn, network: nx.Graph[str], start: dict[str, Floats]) -> No
     order = {kind: number for number, kind in enumerate(NODE_KINDS)}
     kinds = {node.name: order[node.kind] for node in drawn.nodes}
     for number, name in enumerate(opened):
-        start.setdefault(name, centre + np.array([number * 4 * EDGE, 0.0]))
+        start.setdefault(name, centre + np.array([number * 2 * EDGE, 0.0]))
         around = sorted(
             (near for near in network[name] if near not in start), key=lambda n: (kinds[n], n)
         )
@@ -218,7 +193,8 @@ def _opened_out(
     all_ -= all_.mean(axis=0)
     lengths = [float(np.hypot(*(points[a] - points[b]))) for a, b in network.edges]
     scale = EDGE / float(np.median(lengths)) if lengths and np.median(lengths) > 0 else 1.0
-    room = sum((2 * b.half_width + _GAP) * (b.up + b.down + _GAP) for b in boxes.values())
+    sized = [boxes[name] for name in names]
+    room = sum((2 * box.half_width + _GAP) * (box.up + box.down + _GAP) for box in sized)
     width, height = np.maximum(np.ptp(all_, axis=0) * scale, 1.0)
     grow = max(1.0, math.sqrt(room / _FILLED / (width * height)))
     all_ *= scale * grow * np.array([math.sqrt(_FLAT), 1 / math.sqrt(_FLAT)])
@@ -272,72 +248,3 @@ def _spiral() -> Floats:
     far = np.hypot(grid[:, 0] / _FLAT, grid[:, 1])
     found: Floats = grid[np.lexsort((grid[:, 0], grid[:, 1], np.round(far, 6)))]
     return found
-
-
-def _in_layers(drawn: Drawn) -> dict[str, Place]:
-    """Paths from left to right: all are equally long, so each thing has one distance."""
-    import networkx as nx
-
-    assert drawn.state.ends is not None
-    start, end = drawn.state.ends
-    network: nx.Graph[str] = nx.Graph((edge.source, edge.target) for edge in drawn.edges)
-    network.add_nodes_from((start, end))
-    layers: list[list[str]] = [sorted(layer) for layer in nx.bfs_layers(network, start)]
-    if end not in layers[-1]:
-        layers.append([end])
-    rank: dict[str, float] = {start: 0.0}
-    for layer in layers[1:]:
-        for name in layer:
-            near = [rank[n] for n in network[name] if n in rank]
-            rank[name] = sum(near) / len(near) if near else 0.0
-        layer.sort(key=lambda name: (rank[name], name))
-        rank.update({name: row - (len(layer) - 1) / 2 for row, name in enumerate(layer)})
-    return {
-        name: Place(column * _LAYER, round(rank[name] * _LAYER_ROW))
-        for column, layer in enumerate(layers)
-        for name in layer
-    }
-
-
-def _in_columns(drawn: Drawn) -> dict[str, Place]:
-    """Each kind in a column of its own; a long one on both sides of the other.
-
-    Each thing is moved to the height of what it is joined with, in turn, so that lines are short
-    (Sugiyama, Tagawa and Toda, "Methods for visual understanding of hierarchical system
-    structures", IEEE Transactions on Systems, Man, and Cybernetics 11, 1981).
-    """
-    sources = {edge.source for edge in drawn.edges}
-    targets = {edge.target for edge in drawn.edges}
-    few, many = sorted((sources, targets), key=lambda side: (len(side), side is targets))
-    near: dict[str, list[str]] = {name: [] for name in (*few, *many)}
-    for edge in drawn.edges:
-        near[edge.source].append(edge.target)
-        near[edge.target].append(edge.source)
-
-    def beside(names: set[str], others: Sequence[str]) -> list[str]:
-        height = {name: (row + 0.5) / len(others) for row, name in enumerate(others)}
-        return sorted(
-            names, key=lambda name: (sum(height[n] for n in near[name]) / len(near[name]), name)
-        )
-
-    ordered = sorted(few, key=lambda name: (-len(near[name]), name))
-    for _ in range(_SWEEPS):
-        around = beside(many, ordered)
-        ordered = beside(few, around)
-    around = beside(many, ordered)
-    two_sided = len(around) > _ONE_SIDED
-    rows = math.ceil(len(around) / 2) if two_sided else len(around)
-    height = max(rows * _ROW, len(ordered) * (_WIDE_ROW if two_sided else _ROW))
-
-    def spread(names: Sequence[str], x: int, side: str) -> dict[str, Place]:
-        step = height / max(1, len(names))
-        return {name: Place(x, round((row + 0.5) * step), side) for row, name in enumerate(names)}
-
-    if two_sided:
-        return {
-            **spread(around[::2], -_COLUMN, "left"),
-            **spread(ordered, 0, "below"),
-            **spread(around[1::2], _COLUMN, "right"),
-        }
-    left, right = (ordered, around) if few is sources else (around, ordered)
-    return {**spread(left, 0, "left"), **spread(right, _COLUMN, "right")}

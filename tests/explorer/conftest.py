@@ -1,0 +1,27 @@
+"""The record of the shipped facts, made once: the analyses in it take their time."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.explorer.graphs import Graphs
+from kg.explorer.making import make_record
+from kg.explorer.record import Record
+from kg.graph import KnowledgeGraph
+
+
+@pytest.fixture(scope="session")
+def record_bytes(graph: KnowledgeGraph) -> bytes:
+    return make_record(graph)
+
+
+@pytest.fixture(scope="session")
+def record(record_bytes: bytes) -> Record:
+    record = Record.decode(record_bytes)
+    assert record is not None
+    return record
+
+
+@pytest.fixture(scope="session")
+def graphs(record: Record) -> Graphs:
+    return Graphs(record)
