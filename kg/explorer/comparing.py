@@ -75,13 +75,12 @@ class Comparisons(Overviews):
             cells: list[Cell] = [(self.link.item(concept),)]
             for city in cities:
                 programmes = matrix.cells.get((city, concept), {})
-                state = self.reader.state(matrix, city, concept)
                 if programmes:
                     cells.append(
                         tuple(self.link.item(p, claims=claims) for p, claims in programmes.items())
                     )
                 else:
-                    cells.append((Item(self.say(f"state-{state}"), note=state),))
+                    cells.append((self.state(matrix, city, concept),))
             rows.append(tuple(cells))
         columns = (
             Column("practice", self.say("column-practice")),
@@ -227,8 +226,7 @@ class Comparisons(Overviews):
     def _gap_panel(self, city: str, held: Any) -> Panel:
         rows = []
         for gap in held["rows"]:
-            searched = self.names(gap["search"]["sources"])
-            state = "searched" if gap["search"]["state"] == "searched-not-found" else "unknown"
+            state = self.state(self.reader.matrix(PRACTICES), city, gap["concept"])
             rows.append(
                 (
                     (
@@ -248,10 +246,7 @@ class Comparisons(Overviews):
                             ),
                         ),
                     ),
-                    plain(
-                        self.say(f"state-{state}"),
-                        note=self.say("searched-in", searched) if searched else "",
-                    ),
+                    (state,),
                     self.link.items(dict.fromkeys(bearing["factor"] for bearing in gap["factors"])),
                 )
             )

@@ -114,7 +114,7 @@ def draw_matrix(panel: Panel, language: Language, *, foot: str) -> str:
             "cells": [
                 {
                     "x": round(left + column * _SIDE, 1),
-                    "state": cell[0].note,
+                    "state": cell[0].state,
                     "count": int(cell[0].number or 0),
                 }
                 for column, cell in enumerate(row[1:])

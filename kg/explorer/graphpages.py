@@ -11,9 +11,10 @@ from kg.explorer.drawn import Section, outline, to_json
 from kg.explorer.edges import NODE_KINDS, PROPERTIES, Edge, property_label
 from kg.explorer.graphs import Drawn, Graphs
 from kg.explorer.graphstate import VIEWS, GraphState
+from kg.explorer.layers import Places
 from kg.explorer.panels import Cell, Column, Page, Panel, number, plain
 from kg.explorer.paths import Path, paths, paths_drawn
-from kg.explorer.placing import Places, place
+from kg.explorer.placing import place
 from kg.explorer.reading import Reader
 from kg.explorer.record import Record
 from kg.messages import Language, text

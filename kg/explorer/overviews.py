@@ -129,10 +129,15 @@ class Overviews(Profiles):
             rows.append(((Item(question, href=f"{base}/gap/shanghai"),), plain(answer)))
         budget = "concept/mechanism/participatory-budgeting"
         if budget in self.record:
-            statements = self.reader.applied(budget)
-            cities = {self.reader.city_of(s.subject) for s in statements} - {""}
-            claims = {claim for s in statements for claim in s.claims}
-            answer = self.say("answer-who", len(cities), len(self.record.sources(sorted(claims))))
+            matrix = self.reader.matrix("mechanism")
+            cities = matrix.cities_of(budget)
+            claims = [
+                claim
+                for city in cities
+                for several in matrix.cells[city, budget].values()
+                for claim in several
+            ]
+            answer = self.say("answer-who", len(cities), len(self.record.sources(claims)))
             question = self.say("question-who", self.name(budget))
             rows.append(
                 ((Item(question, href=f"{base}/mechanism/participatory-budgeting"),), plain(answer))
@@ -297,21 +302,17 @@ class Overviews(Profiles):
         tally: dict[State, int] = {"documented": 0, "searched": 0, "unknown": 0}
         for city in cities:
             cells: list[Cell] = [(self.link.item(city),)]
-            slug = self.record.slug(city)
             for concept in concepts:
                 state = self.reader.state(matrix, city, concept)
                 tally[state] += 1
                 programmes = matrix.cells.get((city, concept), {})
-                href = ""
-                if programmes:
-                    href = f"/{self.language}/evidence/{slug}/{concept.removeprefix('concept/')}"
                 cells.append(
                     (
                         Item(
                             self.say(f"state-{state}"),
                             number=len(programmes),
-                            href=href,
-                            note=state,
+                            href=self.evidence_href(city, concept) if programmes else "",
+                            state=state,
                         ),
                     )
                 )

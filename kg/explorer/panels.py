@@ -39,6 +39,8 @@ class Item:
         Said after it in smaller letters.
     bar
         Length of a bar beside it, 0 to 1; None for none.
+    state
+        Of a cell of a matrix: documented, searched or unknown; else empty.
     """
 
     text: str
@@ -49,6 +51,7 @@ class Item:
     claims: tuple[str, ...] = ()
     note: str = ""
     bar: float | None = None
+    state: str = ""
 
 
 Cell = tuple[Item, ...]
@@ -292,6 +295,8 @@ def _json(item: Item) -> dict[str, Any]:
         found["href"] = item.href
     if item.language:
         found["language"] = item.language
+    if item.state:
+        found["state"] = item.state
     if item.note:
         found["note"] = item.note
     if item.claims:

@@ -12,7 +12,6 @@ from kg.explorer.reading import (
     ROLES,
     Matrix,
     Reader,
-    by_city,
     country,
     format_day,
     format_number,
@@ -177,37 +176,47 @@ class Profiles:
         reader = self.reader
         order = sorted(
             matrix.concepts,
-            key=lambda p: (self.name(reader.theme(p)), p not in practices, self.name(p)),
+            key=lambda p: (p not in practices, self.name(reader.theme(p)), self.name(p)),
         )
         rows = []
         for practice in order:
             programmes = matrix.cells.get((city, practice), {})
-            state = reader.state(matrix, city, practice)
             known = reader.recurrence(PRACTICES, practice) or {"cities": ()}
-            items: Cell
+            here: Cell = (self.state(matrix, city, practice),)
             if programmes:
-                items = tuple(self.link.item(p, claims=claims) for p, claims in programmes.items())
-            else:
-                searched = reader.searched(city, practice)
-                note = self.say("searched-in", self.names(searched)) if searched else ""
-                items = (Item(self.say(f"state-{state}"), note=note),)
+                here = tuple(self.link.item(p, claims=claims) for p, claims in programmes.items())
             rows.append(
                 (
-                    (self.link.item(reader.theme(practice)),),
                     (self.link.item(practice),),
-                    items,
+                    here,
                     (number(len(known["cities"])),),
+                    (self.link.item(reader.theme(practice)),),
                 )
             )
         return Panel(
             "practices",
             self.say("panel-practices"),
-            self.columns("theme", "practice", "here", "cities", numeric=("cities",)),
+            self.columns("practice", "here", "cities", "theme", numeric=("cities",)),
             tuple(rows),
             lead=self.say("practices-lead", len(practices), len(matrix.concepts)),
             note=self.say("unknown-note"),
             query=("coverage", (("city", self.record.slug(city)),)),
+            shown=40,
         )
+
+    def state(self, matrix: Matrix, city: str, concept: str) -> Item:
+        """What is known of a cell without a programme; it leads to where was searched."""
+        state = self.reader.state(matrix, city, concept)
+        return Item(
+            self.say(f"state-{state}"),
+            href=self.evidence_href(city, concept) if state == "searched" else "",
+            state=state,
+        )
+
+    def evidence_href(self, city: str, concept: str) -> str:
+        """Address of what stands behind a cell."""
+        path = concept.removeprefix("concept/")
+        return f"/{self.language}/evidence/{self.record.slug(city)}/{path}"
 
     def _peers(self, city: str) -> Panel:
         held = self.reader.gaps(city, "peers")
@@ -303,15 +312,14 @@ class Profiles:
         matrix = reader.matrix(key)
         sentence, panel = self._recurrence(key, practice)
         definition = record.description(practice, self.language)
-        statements = reader.applied(practice)
-        programmes = list(dict.fromkeys(s.subject for s in statements))
+        programmes = matrix.programmes_of(practice)
         panels = [
             panel,
-            self._cities_of("cities", statements, "programmes-with-practice", practice),
+            self._cities_of(matrix, practice, "programmes-with-practice"),
             self._companions(practice, matrix),
             self._together("technologies", "technology", programmes, practice),
             self._together("mechanisms", "mechanism", programmes, practice),
-            self._results("results", programmes),
+            *([self._results("results", programmes)] if level > 2 else []),
             self._hierarchy(practice),
             self._searched_without(practice),
             self._remarks(practice),
@@ -381,18 +389,14 @@ class Profiles:
             query=("cq01-practices-by-cities", (("language", self.language),)),
         )
 
-    def _cities_of(
-        self, id: str, statements: Sequence[Statement], query: str, concept: str
-    ) -> Panel:
+    def _cities_of(self, matrix: Matrix, concept: str, query: str) -> Panel:
         """Where a concept is on record: cities with their programmes and evidence."""
         rows = []
         # A theme is on record nearly everywhere: its page leads to the evidence of each city.
         broad = 0 < self.reader.level(concept) < 3
-        for city, found in by_city(statements, self.reader).items():
-            programmes: dict[str, list[str]] = {}
-            for statement in found:
-                programmes.setdefault(statement.subject, []).extend(statement.claims)
-            claims = [claim for several in programmes.values() for claim in several]
+        for city in matrix.cities_of(concept):
+            programmes = matrix.cells[city, concept]
+            claims = dict.fromkeys(claim for several in programmes.values() for claim in several)
             rank = self.reader.rank(city)
             rows.append(
                 (
@@ -404,7 +408,7 @@ class Profiles:
                     else tuple(
                         self.link.item(
                             programme,
-                            claims=dict.fromkeys(several),
+                            claims=several,
                             note=self.record.description(programme, self.language).text,
                         )
                         for programme, several in programmes.items()
@@ -412,8 +416,7 @@ class Profiles:
                     (
                         number(
                             len(self.record.sources(claims)),
-                            href=f"/{self.language}/evidence/{self.record.slug(city)}/"
-                            + concept.removeprefix("concept/"),
+                            href=self.evidence_href(city, concept),
                         ),
                     ),
                 )
@@ -421,7 +424,7 @@ class Profiles:
         kind = self.record.kind(concept) or ""
         parameters = ((kind, self.record.slug(concept)), ("language", self.language))
         return Panel(
-            id,
+            "cities",
             self.say("panel-cities"),
             self.columns(
                 *("city", "rank", "region", "programmes", "sources"),
@@ -573,9 +576,9 @@ class Profiles:
     def concept(self, concept: str) -> Page:
         """Where a technology or mechanism is used, and with which practices."""
         kind = self.record.kind(concept) or ""
-        statements = self.reader.applied(concept)
-        programmes = list(dict.fromkeys(s.subject for s in statements))
-        cities = by_city(statements, self.reader)
+        matrix = self.reader.matrix(kind)
+        programmes = matrix.programmes_of(concept)
+        cities = matrix.cities_of(concept)
         documented, _ = self.reader.documented(kind)
         definition = self.record.description(concept, self.language)
         practices: dict[str, list[str]] = {}
@@ -601,7 +604,7 @@ class Profiles:
             eyebrow=self.say(f"kind-{kind}"),
             about=concept,
             panels=(
-                self._cities_of("cities", statements, f"programmes-with-{kind}", concept),
+                self._cities_of(matrix, concept, f"programmes-with-{kind}"),
                 Panel(
                     "practices",
                     self.say("panel-with-practices"),

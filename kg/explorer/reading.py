@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -57,6 +57,11 @@ class Matrix:
     def cities_of(self, concept: str) -> list[str]:
         """Cities with a concept on record, in order of rank."""
         return [city for city in self.cities if (city, concept) in self.cells]
+
+    def programmes_of(self, concept: str) -> list[str]:
+        """Programmes that apply a concept, in the order of their cities."""
+        found = (p for city in self.cities_of(concept) for p in self.cells[city, concept])
+        return list(dict.fromkeys(found))
 
     def concepts_of(self, city: str) -> list[str]:
         """Concepts on record of a city."""
@@ -186,19 +191,6 @@ class Reader:
         above = self.record.values(practice, "skos:broaderTransitive")
         return next((broad for broad in above if self.level(broad) == 1), practice)
 
-    def narrower(self, concept: str) -> list[str]:
-        """A concept and all below it."""
-        return [concept, *self.record.subjects(concept, "skos:broaderTransitive")]
-
-    def applied(self, concept: str) -> list[Statement]:
-        """Statements by which programmes apply a concept or a narrower one."""
-        return [
-            statement
-            for narrow in self.narrower(concept)
-            for statement in self.record.into(narrow)
-            if statement.property in (*APPLIES.values(), "cpg:mechanismType") and statement.claims
-        ]
-
     # figures
 
     def figure(self, measurement: str, language: Language) -> str:
@@ -267,20 +259,3 @@ def country(code: str, language: Language) -> str:
 
 def _text(statement: Statement) -> str:
     return statement.value if isinstance(statement.value, str) else statement.value.text
-
-
-def by_city(statements: Iterable[Statement], reader: Reader) -> dict[str, list[Statement]]:
-    """Statements of programmes by the city of each, in order of rank."""
-    found: dict[str, list[Statement]] = {}
-    for statement in statements:
-        subject = statement.subject
-        joined = reader.record.subjects(
-            subject, "cpg:hasArrangement", "cpg:delivers", "cpg:hasOutcome"
-        )
-        for programme in (subject, *joined):
-            city = reader.city_of(programme)
-            if city:
-                found.setdefault(city, []).append(statement._replace(subject=programme))
-                break
-    order = {city: place for place, city in enumerate(reader.matrix("practice-3").cities)}
-    return dict(sorted(found.items(), key=lambda item: order.get(item[0], len(order))))
