@@ -131,7 +131,13 @@ class Profiles:
         slug = record.slug(city)
         chosen = (("city", slug), ("language", self.language))
         panels = [
-            Panel("facts", self.say("panel-facts"), (), tuple(facts), form="facts"),
+            Panel(
+                "facts",
+                self.say("panel-facts"),
+                self.columns("property", "value"),
+                tuple(facts),
+                form="facts",
+            ),
             self._practices_of_city(city, matrix, practices),
             self._programme_table(
                 "programmes",
@@ -409,7 +415,7 @@ class Profiles:
                         self.link.item(
                             programme,
                             claims=several,
-                            note=self.record.description(programme, self.language).text,
+                            note=self.record.description(programme, self.language),
                         )
                         for programme, several in programmes.items()
                     ),
@@ -535,7 +541,7 @@ class Profiles:
         return Panel(
             "place",
             self.say("panel-hierarchy"),
-            (),
+            self.columns("property", "value"),
             tuple(rows),
             form="facts",
             query=("concept-tree", ()),
@@ -569,7 +575,13 @@ class Profiles:
             )
             if isinstance(s.value, Literal) and not self.link.other(s.value.language)
         ]
-        return Panel("remarks", self.say("panel-remarks"), (), tuple(rows), form="facts")
+        return Panel(
+            "remarks",
+            self.say("panel-remarks"),
+            self.columns("property", "value"),
+            tuple(rows),
+            form="facts",
+        )
 
     # technology, mechanism
 
@@ -657,7 +669,7 @@ class Profiles:
                 Panel(
                     "statements",
                     self.say("panel-statements"),
-                    (),
+                    self.columns("property", "value"),
                     tuple(rows),
                     form="facts",
                     lead=self.say("statements-lead", len(sources)),
@@ -795,13 +807,13 @@ class Profiles:
         if not levels and outcome:
             levels = ["concept/result-level/outcome"]
         indicator = record.values(measured, "cpg:indicator") if measured else []
-        said = record.description(measured, self.language).text if measured else ""
+        said = record.description(measured, self.language) if measured else Literal("")
         first = (
             self.link.item(outcome, note=said)
             if outcome
             else self.link.item(indicator[0], note=said)
             if indicator
-            else Item(said)
+            else self.link.text(said)
         )
         figure: Cell = ()
         if measured:
@@ -866,7 +878,7 @@ class Profiles:
                 Panel(
                     "statements",
                     self.say("panel-statements"),
-                    (),
+                    self.columns("property", "value"),
                     tuple(rows),
                     form="facts",
                     query=("evidence", (("thing", f"outcome/{record.slug(outcome)}"),)),
@@ -925,7 +937,13 @@ class Profiles:
             eyebrow=self.say("kind-organisation"),
             about=organisation,
             panels=(
-                Panel("facts", self.say("panel-facts"), (), tuple(facts), form="facts"),
+                Panel(
+                    "facts",
+                    self.say("panel-facts"),
+                    self.columns("property", "value"),
+                    tuple(facts),
+                    form="facts",
+                ),
                 Panel(
                     "programmes",
                     self.say("panel-roles"),
@@ -959,7 +977,7 @@ class Profiles:
                 for statement in record.within(claim):
                     if statement.property == "rdf:type":
                         continue
-                    value = self._value(statement)
+                    value = self._value(statement, record.within(claim))
                     if value is None:
                         continue
                     rows.append(
@@ -992,7 +1010,7 @@ class Profiles:
                 Panel(
                     "facts",
                     self.say("panel-facts"),
-                    (),
+                    self.columns("property", "value"),
                     tuple(facts),
                     form="facts",
                     query=("references", (("source", f"source/{record.slug(source)}"),)),
@@ -1030,7 +1048,7 @@ class Profiles:
             Panel(
                 "statements",
                 self.say("panel-statements"),
-                (),
+                self.columns("property", "value"),
                 tuple(rows),
                 form="facts",
                 query=("thing", (("thing", record.plain(name)),)),
@@ -1043,7 +1061,7 @@ class Profiles:
                 (value,),
             )
             for statement in record.within(name)
-            if (value := self._value(statement)) is not None
+            if (value := self._value(statement, record.within(name))) is not None
         ]
         panels.append(
             Panel(
@@ -1097,12 +1115,23 @@ class Profiles:
         said = self.record.spoken(property_, self.language, "rdfs:label").text
         return said or column(property_, self.language)
 
-    def _value(self, statement: Statement) -> Item | None:
-        """The value of a statement with its claims; None for what is said in the other language."""
+    def _value(self, statement: Statement, among: Sequence[Statement] = ()) -> Item | None:
+        """The value of a statement with its claims; None for what is said in the other language.
+
+        Parameters
+        ----------
+        among
+            Statements one of which may say the same in the page's language; all of them, if left
+            out.
+        """
         value = statement.value
         if isinstance(value, Literal):
             if self.link.other(value.language) and value.language in ("en", "zh-Hans"):
-                twins = self.record.statements(statement.subject, statement.property)
+                twins = [
+                    twin
+                    for twin in among or self.record.of(statement.subject)
+                    if twin[:2] == statement[:2]
+                ]
                 if any(
                     isinstance(t.value, Literal) and not self.link.other(t.value.language)
                     for t in twins
@@ -1175,11 +1204,7 @@ class Profiles:
             claims = dict.fromkeys(c for s in record.of(programme) for c in s.claims)
             rows.append(
                 (
-                    (
-                        self.link.item(
-                            programme, note=record.description(programme, self.language).text
-                        ),
-                    ),
+                    (self.link.item(programme, note=record.description(programme, self.language)),),
                     self._values(record.statements(programme, APPLIES["practice"])),
                     self._values(
                         record.statements(programme, APPLIES["technology"], APPLIES["mechanism"])
