@@ -110,7 +110,7 @@ def what_is_missing(walk: Walk) -> None:
 
 def who_does_it(walk: Walk) -> None:
     walk.start()
-    question = walk.tab.all("#questions a")[1]
+    question = walk.tab.all("#questions h3 a")[1]
     walk.go(question, "/mechanism/participatory-budgeting")
     box = walk.expand("#cities")
     assert box.find_elements("css selector", "a[href*='/source/']")
@@ -168,18 +168,18 @@ def share_a_query(walk: Walk) -> None:
     link = walk.tab.link(walk.say("console-share"), "#console-result").get_attribute("href")
     assert rows
     assert link
+    # Nothing is kept in the browser: any window is a new session.
+    assert (
+        walk.tab.run("return document.cookie + localStorage.length + sessionStorage.length") == "00"
+    )
     browser, first = walk.tab.browser, walk.tab.browser.current_window_handle
-    context = walk.tab.command("Target.createBrowserContext")["browserContextId"]
-    target = walk.tab.command("Target.createTarget", url="about:blank", browserContextId=context)[
-        "targetId"
-    ]
+    browser.switch_to.new_window("window")
     try:
-        browser.switch_to.window(target)
         browser.get(link)
         assert walk.rows("#console-result") == rows
     finally:
+        browser.close()
         browser.switch_to.window(first)
-        walk.tab.command("Target.disposeBrowserContext", browserContextId=context)
 
 
 def cite_a_finding(walk: Walk) -> None:
@@ -198,7 +198,7 @@ def evidence_of_a_figure(walk: Walk) -> None:
     walk.start()
     walk.fill("#q", walk.name("infoshare"))
     walk.go(walk.tab.find("form.find button"), "/search?")
-    walk.go(walk.tab.find("#hits a[href*='region-infoshare']"), "region-infoshare")
+    walk.go(walk.tab.find("#results a[href*='region-infoshare']"), "region-infoshare")
     walk.expand("#results tr:has(td[data-value='628.0'])")
     walk.go(walk.tab.link("P21S6"), "P21S6")
     assert "P21S6" in walk.tab.find("h1").text
@@ -268,7 +268,7 @@ def without_scripts(walk: Walk) -> None:
         walk.start()
         walk.fill("#q", walk.name("open-data"))
         walk.go(walk.tab.find("form.find button"), "/search?")
-        walk.go(walk.tab.find("#hits a[href*='/practice/open-data']"), "/practice/open-data")
+        walk.go(walk.tab.find("#results a[href*='/practice/open-data']"), "/practice/open-data")
         box = walk.expand("#cities")
         walk.go(box.find_element("css selector", "a[href*='/source/']"), "/source/")
         assert walk.rows("#drawn")
