@@ -77,7 +77,7 @@ class Asking(GraphPages):
             SPARQL 1.1 Query Results JSON.
         """
         tag = self.language
-        panel = self.answer(answer, query.summary[tag])
+        panel = self.answer(answer, self.say("panel-answer"))
         fields = [
             {
                 "name": parameter.name,
@@ -100,7 +100,7 @@ class Asking(GraphPages):
             extra={
                 "fields": fields,
                 "text": "",
-                "query": text,
+                "query": _body(text),
                 "caution": query.caution[tag] if query.caution else "",
                 "name": query.name,
             },

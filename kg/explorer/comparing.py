@@ -118,7 +118,7 @@ class Comparisons(Overviews):
         )
         row(
             "fact-population",
-            [tuple(self._figure_item(s) for s in self.reader.measurements(c)) for c in cities],
+            [tuple(self._figure_item(s) for s in self.reader.populations(c)) for c in cities],
         )
         row("column-documentation", [(number(len(self.reader.programmes(c))),) for c in cities])
         row("column-practice_count", [(number(len(matrix.concepts_of(c))),) for c in cities])

@@ -120,8 +120,12 @@ class Profiles:
         fact("fact-region", *self.link.items(places))
         for rank in reader.ranks(city)[:3]:
             fact("fact-rank", self._rank(rank.rank, rank.edition, rank.world, rank.claims))
+        populations = reader.populations(city)
+        fact("fact-population", *map(self._figure_item, populations))
         for statement in reader.measurements(city):
-            fact("fact-population", self._figure_item(statement))
+            if statement not in populations:
+                indicators = record.values(str(statement.value), "cpg:indicator")
+                facts.append((self.link.items(indicators), (self._figure_item(statement),)))
         note = record.spoken(city, self.language, "skos:scopeNote")
         if note.text:
             fact("fact-note", self.link.text(note))

@@ -28,6 +28,7 @@ ROLES: Final = (
     "cpg:involvesGroup",
 )
 _NOT_FOUND: Final = "concept/coverage-status/searched-not-found"
+_POPULATION: Final = "concept/indicator/population"
 _WORLD: Final = "concept/reference-set/world"
 _BOUNDS: Final = {
     "concept/value-bound/at-least": "≥ ",
@@ -218,6 +219,17 @@ class Reader:
     def measurements(self, subject: str) -> list[Statement]:
         """Statements that give a figure of a thing."""
         return self.record.statements(subject, "cpg:hasMeasurement")
+
+    def populations(self, city: str) -> list[Statement]:
+        """Statements that give the population of a city; its other figures are its results."""
+        return [
+            statement
+            for statement in self.measurements(city)
+            if any(
+                name.startswith(_POPULATION)
+                for name in self.record.values(str(statement.value), "cpg:indicator")
+            )
+        ]
 
 
 def format_number(value: str | float | Decimal, language: Language) -> str:

@@ -410,7 +410,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "compare-choose": ("Choose two to {0} cities.", "请选择二至 {0} 座城市。"),
     "compare-city": ("City {0}", "城市 {0}"),
     "compare-none": ("none", "不选"),
-    "compare-shared": ("{0} practices are on record of all: {1}.", "均有记载的实践 {0} 项：{1}。"),
+    "compare-shared": ("{0} practice(s) on record of all: {1}.", "均有记载的实践 {0} 项：{1}。"),
     "compare-none-shared": (
         "No practice is on record of all of them.",
         "没有一项实践在各城市均有记载。",

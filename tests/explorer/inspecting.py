@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from kg.messages import Language
 from tests.explorer import axe
@@ -21,6 +21,20 @@ return Object.fromEntries([...document.querySelectorAll('link[rel=alternate][hre
   (link) => [link.hreflang, link.href]));
 """
 
+OUTLINE: Final = """
+const all = (selector, tell) => [...document.querySelectorAll(selector)].map(tell);
+return {
+  h1: all('h1', (heading) => heading.textContent),
+  panels: all('main section[id]', (panel) => panel.id),
+  headings: all('main h2, main h3', (heading) => heading.textContent.trim()),
+  rows: all('main table', (table) => table.rows.length),
+  links: [...new Set(all('a[href]', (link) => link.getAttribute('href')))].sort(),
+  forms: all('form', (form) => [form.getAttribute('action'), ...new Set(
+    [...form.elements].map(({ name }) => name).filter(Boolean))].join(' ')),
+};
+"""
+"""What a page has with scripts and without."""
+
 
 @dataclass
 class Inspection:
@@ -34,11 +48,14 @@ class Inspection:
         Addresses of the page by language, as it names them.
     switch
         Where the link to the other language leads.
+    outline
+        What the page has for its readers (see :data:`OUTLINE`).
     """
 
     faults: dict[str, list[str]] = field(default_factory=dict)
     alternates: Mapping[str, str] = field(default_factory=dict)
     switch: str = ""
+    outline: Mapping[str, Any] = field(default_factory=dict)
 
     def add(self, check: str, found: list[str], width: int | str = "") -> None:
         """Note what a check has found."""
@@ -70,6 +87,7 @@ def inspect(tab: Tab, place: Place, language: Language) -> Inspection:
         tab.run(_checks())
         seen.alternates = tab.run(_ALTERNATES)
         seen.switch = tab.run("return document.querySelector('a.language').href")
+        seen.outline = tab.run(OUTLINE)
         seen.add("headings", tab.run("return checks.headings()"))
         for width in WIDTHS:
             tab.size(width)
