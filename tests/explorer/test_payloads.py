@@ -266,6 +266,6 @@ def test_rows_of_the_console_stay_text(language: Language, victim: Tab) -> None:
     victim.open(f"/{language}/console?query={quote(query)}")
     ready(victim)
     assert victim.run(f"{FOREIGN} return foreign(document);") == []
-    shown = squeezed(victim.find("#console-result").get_attribute("textContent"))
+    shown = squeezed(victim.find("#console-result").get_attribute("textContent") or "")
     missing = [payload for payload in PAYLOADS if squeezed(payload) not in shown]
     assert missing == []
