@@ -1722,6 +1722,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Serving {0}/sparql; queries run {1}. Stop with Ctrl-C.",
         "服务地址：{0}/sparql；查询{1}。按 Ctrl-C 停止。",
     ),
+    "exploring": ("The explorer: {0}", "浏览页面：{0}"),
     "isolation-namespace": (
         "in processes without a network (own namespace)",
         "在没有网络的进程中执行（独立命名空间）",

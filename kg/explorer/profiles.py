@@ -1005,6 +1005,7 @@ class Profiles:
                     lead=self.say("drawn-lead"),
                     empty=self.say("nothing-drawn"),
                     shown=60,
+                    most=200,
                 ),
                 self._programme_table("programmes", self.say("panel-programmes"), programmes),
             ),

@@ -335,6 +335,7 @@ class Explorer:
         """Whatever the record alone answers."""
         write = site.writers[language]
         panel = next((value for key, value in parameters if key == "panel"), "")
+        start = next((value for key, value in parameters if key == "from"), "")
         given = [(key, value) for key, value in parameters if key != "panel"]
         if path == "search":
             return self._search(site, write, given, form)
@@ -352,6 +353,8 @@ class Explorer:
             page = write.queries()
         else:
             page = site.page(language, path, given)
+            if start.isdecimal() and len(start) < 6:
+                page = page.starting(int(start))
         return self._shown(site, page, form, panel)
 
     def _shown(self, site: Site, page: Page, form: str, panel: str) -> _Body:
