@@ -1007,7 +1007,9 @@ class Profiles:
                     shown=60,
                     most=200,
                 ),
-                self._programme_table("programmes", self.say("panel-programmes"), programmes),
+                self._programme_table(
+                    "programmes", self.say("panel-programmes"), programmes, evidence=False
+                ),
             ),
             things=(source,),
             extra={},
@@ -1167,13 +1169,20 @@ class Profiles:
         *,
         query: tuple[str, tuple[tuple[str, str], ...]] | None = None,
         empty: str = "",
+        evidence: bool = True,
     ) -> Panel:
+        """Programmes with what they apply; the evidence stands there, or on their pages."""
+        record = self.record
+
+        def applied(statements: Sequence[Statement]) -> Cell:
+            if evidence:
+                return self._values(statements)
+            return self.link.items(s.value for s in statements if isinstance(s.value, str))
+
         rows = []
         for programme in programmes:
-            record = self.record
             years = [record.text(programme, key) for key in ("cpg:startYear", "cpg:endYear")]
             sources = self._sources_of(programme)
-            claims = dict.fromkeys(c for s in record.of(programme) for c in s.claims)
             rows.append(
                 (
                     (
@@ -1181,12 +1190,12 @@ class Profiles:
                             programme, note=record.description(programme, self.language).text
                         ),
                     ),
-                    self._values(record.statements(programme, APPLIES["practice"])),
-                    self._values(
+                    applied(record.statements(programme, APPLIES["practice"])),
+                    applied(
                         record.statements(programme, APPLIES["technology"], APPLIES["mechanism"])
                     ),
                     plain("–".join(year for year in years if year)),
-                    (Item(self.count(len(sources)), number=len(sources), claims=tuple(claims)),),
+                    (number(len(sources), href=self.link.href(programme) + "#sources"),),
                 )
             )
         return Panel(
