@@ -1739,9 +1739,6 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "with the network of this machine, which you stated has none",
         "依本机网络执行（您已声明本机无网络）",
     ),
-    "linked-out": ("What is said of it", "相关陈述"),
-    "linked-in": ("What leads to it", "引用它的内容"),
-    "linked-said": ("What it says", "声明内容"),
     "limits": (
         (
             "Limits: query {0} KiB, {1} s a query, answer {2} MiB, {3} s of query time a minute "

@@ -179,7 +179,7 @@ class Linker:
         kind = record.kind(name)
         if kind is not None:
             return f"/{self.language}/{kind}/{_quoted(record.slug(name))}"
-        if name.startswith(("id/", "concept/")):
+        if name.startswith(("id/", "concept/", ".well-known/")):
             return f"/{self.language}/thing/{_quoted(name)}"
         if name.startswith("cpg:"):
             return f"/{self.language}/ontology#{_quoted(name.removeprefix('cpg:'))}"

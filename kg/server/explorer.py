@@ -143,9 +143,13 @@ class Explorer:
         return site
 
     async def page_of(self, thing: str, language: Language) -> str | None:
-        """Address of the page about a thing; None where there is none."""
-        if not self.has_pages:
-            return None
+        """Address of the page about a thing; None where there is none.
+
+        Raises
+        ------
+        RequestError
+            The version has no pages at all.
+        """
         site = await self.site()
         if thing == "ontology":
             return f"/{language}/ontology"
