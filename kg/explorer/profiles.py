@@ -131,7 +131,13 @@ class Profiles:
         slug = record.slug(city)
         chosen = (("city", slug), ("language", self.language))
         panels = [
-            Panel("facts", self.say("panel-facts"), (), tuple(facts), form="facts"),
+            Panel(
+                "facts",
+                self.say("panel-facts"),
+                self.columns("property", "value"),
+                tuple(facts),
+                form="facts",
+            ),
             self._practices_of_city(city, matrix, practices),
             self._programme_table(
                 "programmes",
@@ -535,7 +541,7 @@ class Profiles:
         return Panel(
             "place",
             self.say("panel-hierarchy"),
-            (),
+            self.columns("property", "value"),
             tuple(rows),
             form="facts",
             query=("concept-tree", ()),
@@ -569,7 +575,13 @@ class Profiles:
             )
             if isinstance(s.value, Literal) and not self.link.other(s.value.language)
         ]
-        return Panel("remarks", self.say("panel-remarks"), (), tuple(rows), form="facts")
+        return Panel(
+            "remarks",
+            self.say("panel-remarks"),
+            self.columns("property", "value"),
+            tuple(rows),
+            form="facts",
+        )
 
     # technology, mechanism
 
@@ -657,7 +669,7 @@ class Profiles:
                 Panel(
                     "statements",
                     self.say("panel-statements"),
-                    (),
+                    self.columns("property", "value"),
                     tuple(rows),
                     form="facts",
                     lead=self.say("statements-lead", len(sources)),
@@ -866,7 +878,7 @@ class Profiles:
                 Panel(
                     "statements",
                     self.say("panel-statements"),
-                    (),
+                    self.columns("property", "value"),
                     tuple(rows),
                     form="facts",
                     query=("evidence", (("thing", f"outcome/{record.slug(outcome)}"),)),
@@ -925,7 +937,13 @@ class Profiles:
             eyebrow=self.say("kind-organisation"),
             about=organisation,
             panels=(
-                Panel("facts", self.say("panel-facts"), (), tuple(facts), form="facts"),
+                Panel(
+                    "facts",
+                    self.say("panel-facts"),
+                    self.columns("property", "value"),
+                    tuple(facts),
+                    form="facts",
+                ),
                 Panel(
                     "programmes",
                     self.say("panel-roles"),
@@ -992,7 +1010,7 @@ class Profiles:
                 Panel(
                     "facts",
                     self.say("panel-facts"),
-                    (),
+                    self.columns("property", "value"),
                     tuple(facts),
                     form="facts",
                     query=("references", (("source", f"source/{record.slug(source)}"),)),
@@ -1033,7 +1051,7 @@ class Profiles:
             Panel(
                 "statements",
                 self.say("panel-statements"),
-                (),
+                self.columns("property", "value"),
                 tuple(rows),
                 form="facts",
                 query=("thing", (("thing", record.plain(name)),)),

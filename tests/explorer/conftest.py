@@ -1,18 +1,18 @@
-"""The record of the shipped facts, made once: the analyses in it take their time."""
+"""The record of the shipped facts, from the cache: the analyses in it take their time."""
 
 from __future__ import annotations
 
 import pytest
 
 from kg.explorer.graphs import Graphs
-from kg.explorer.making import make_record
+from kg.explorer.making import record_of
 from kg.explorer.record import Record
 from kg.graph import KnowledgeGraph
 
 
 @pytest.fixture(scope="session")
 def record_bytes(graph: KnowledgeGraph) -> bytes:
-    return make_record(graph)
+    return record_of(graph)
 
 
 @pytest.fixture(scope="session")
