@@ -17,7 +17,7 @@ from kg.explorer.reading import (
     format_number,
     format_percent,
 )
-from kg.explorer.record import LEADING, Literal, Record, Statement
+from kg.explorer.record import LEADING, Literal, Record, Statement, iri_of
 from kg.explorer.words import say
 from kg.messages import Language, column, listed
 
@@ -1054,7 +1054,7 @@ class Profiles:
                 self.columns("property", "value"),
                 tuple(rows),
                 form="facts",
-                query=("thing", (("thing", record.plain(name)),)),
+                query=("thing", (("thing", iri_of(name)),)),
             )
         )
         said = [
@@ -1123,7 +1123,12 @@ class Profiles:
         value = statement.value
         if isinstance(value, Literal):
             if self.link.other(value.language) and value.language in ("en", "zh-Hans"):
-                twins = self.record.statements(statement.subject, statement.property)
+                # A twin is what the same claims say in this language.
+                twins = (
+                    twin
+                    for twin in self.record.statements(statement.subject, statement.property)
+                    if not statement.claims or set(twin.claims) & set(statement.claims)
+                )
                 if any(
                     isinstance(t.value, Literal) and not self.link.other(t.value.language)
                     for t in twins

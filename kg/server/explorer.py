@@ -690,7 +690,16 @@ def _load(version: Version) -> Site | None:
     """The pages of a version; None when it has no record, or one of another form."""
     content = version.record()
     record = None if content is None else Record.decode(content, version.name)
-    return None if record is None else Site(record)
+    if record is None:
+        return None
+    site = Site(record)
+    # What the first reader would wait for: templates, the layout's libraries, citation styles.
+    for language in LANGUAGES.values():
+        site.renderer.html(site.page(language, ""))
+    site.writers["en"].graph(site.graph([]))
+    day = datetime.date.fromisoformat(record.made) if record.made else datetime.date.min
+    cite_page("", "/", version="", date=day, language="en", accessed=day)
+    return site
 
 
 def _dataset(version: Version) -> bytes:

@@ -116,15 +116,14 @@ def test_side_by_side_is_the_comparison(site: Site, graph: KnowledgeGraph) -> No
     slugs = ("singapore", "shanghai", "new-york-city")
     page = site.page("en", "compare", [("city", slug) for slug in slugs])
     table = graph.compare(*slugs)
-    for row in table.rows:
-        place = [cell[0].name for cell in cells(page, "practices", "practice")].index(
-            name_of(row.concept)
-        )
-        for slug, cell in zip(slugs, row.cells, strict=True):
-            shown = cells(page, "practices", slug)[place]
-            assert {item.name for item in shown if item.name} == {
-                name_of(programme) for programme in cell.programmes
-            }
+    concepts = [cell[0].name for cell in cells(page, "practices", "practice")]
+    assert set(concepts) == {name_of(concept) for concept in table.concepts}
+    states = {"documented": "", "searched-not-found": "searched", "unknown": "unknown"}
+    for (concept, city), cell in table.cells.items():
+        column = cells(page, "practices", city.rpartition("/")[2])
+        shown = column[concepts.index(name_of(concept))]
+        assert {item.name for item in shown if item.name} == {name_of(p) for p in cell.programmes}
+        assert shown[0].state == states[cell.state]
 
 
 @pytest.mark.parametrize("path", PATHS)
