@@ -1054,7 +1054,9 @@ class Profiles:
                 self.columns("property", "value"),
                 tuple(rows),
                 form="facts",
-                query=("thing", (("thing", iri_of(name)),)),
+                query=("concept-tree", (("scheme", record.slug(name)),))
+                if "skos:ConceptScheme" in record.values(name, "rdf:type")
+                else ("thing", (("thing", iri_of(name)),)),
             )
         )
         said = [

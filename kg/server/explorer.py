@@ -25,7 +25,7 @@ from kg.explorer.graphpages import GraphPages
 from kg.explorer.panels import Page
 from kg.explorer.picture import to_svg
 from kg.explorer.reading import format_day
-from kg.explorer.record import Record
+from kg.explorer.record import Record, iri_of
 from kg.explorer.rendering import POLICY, stylesheet
 from kg.explorer.site import LANGUAGES, Site
 from kg.explorer.words import say
@@ -348,7 +348,7 @@ class Explorer:
         if path == "graph":
             return self._graph(site, write, given, form, panel)
         if path == "cite":
-            return self._cite(site, language, given, form, host)
+            return self._cite(site, language, parameters, form, host)
         if path == "data":
             page = write.data(self._files(language))
             citations = self._citations(site, page, "", language, host)
@@ -561,7 +561,11 @@ class Explorer:
     ) -> list[dict[str, str]]:
         """How to cite a page, or one panel of it, as of today."""
         chosen = cited.panel(panel)
-        address = (self.address or "http://" + host) + site.renderer.address(cited)
+        if self.address or not cited.about:
+            address = (self.address or "http://" + host) + site.renderer.address(cited)
+        else:
+            # A server without an address of its own is one machine's: the thing's IRI stays.
+            address = iri_of(cited.about)
         citation = cite_page(
             cited.title if chosen is None else f"{cited.title}: {chosen.heading}",
             address + (f"#{panel}" if chosen is not None else ""),
