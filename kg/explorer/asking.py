@@ -14,7 +14,6 @@ from kg.catalogue import NamedQuery, catalogue
 from kg.explorer.graphpages import GraphPages
 from kg.explorer.panels import Cell, Column, Item, Page, Panel, number, plain
 from kg.explorer.record import KINDS, literal, name_of
-from kg.messages import column
 from kg.terms import PREFIXES
 
 MOST_ROWS: Final = 500
@@ -142,7 +141,7 @@ class Asking(GraphPages):
             "answer",
             heading,
             tuple(
-                Column(variable, column(variable, self.language), self._numeric(variable, rows, n))
+                Column(variable, self._heading(variable), self._numeric(rows, n))
                 for n, variable in enumerate(variables)
             ),
             tuple(rows),
@@ -151,7 +150,7 @@ class Asking(GraphPages):
             shown=MOST_ROWS,
         )
 
-    def _numeric(self, variable: str, rows: Sequence[tuple[Cell, ...]], place: int) -> bool:
+    def _numeric(self, rows: Sequence[tuple[Cell, ...]], place: int) -> bool:
         cells = [row[place] for row in rows if row[place]]
         return bool(cells) and all(cell[0].number is not None for cell in cells)
 

@@ -1118,7 +1118,8 @@ class Profiles:
     def _property(self, property_: str) -> str:
         """A property in words."""
         said = self.record.spoken(property_, self.language, "rdfs:label").text
-        return said or column(property_, self.language)
+        said = said or column(property_, self.language)
+        return said[:1].upper() + said[1:]
 
     def _value(self, statement: Statement) -> Item | None:
         """The value of a statement with its claims; None for what is said in the other language."""

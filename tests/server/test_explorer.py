@@ -185,7 +185,7 @@ def test_only_the_console_takes_a_form(service: Service) -> None:
 def test_the_console_answers_and_shares(service: Service, here: ox.Store) -> None:
     address = f"/en/console?query={quote(QUERY)}"
     page = service.get(address)[2].decode("utf-8")
-    shown = int(re.search(r"(\d+) rows; \d+ are shown", page)[1])  # type: ignore[index]
+    shown = int(re.search(r"(\d+) rows; \d+ shown", page)[1])  # type: ignore[index]
     assert shown == len(list(here.query(QUERY, use_default_graph_as_union=False)))  # type: ignore[arg-type]
     assert ">Singapore</a>" in page
     rows = table(service.get(address.replace("console?", "console.csv?"))[2])
