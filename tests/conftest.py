@@ -164,6 +164,11 @@ def article_endpoint(
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     """Headless Chromium with every network request blocked and logged."""
+    yield from chromium(tmp_path_factory.mktemp("chromium"))
+
+
+def chromium(folder: Path) -> Iterator[Chrome]:
+    """Headless Chromium with a profile in a folder; only loopback is reached."""
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
 
@@ -182,7 +187,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
         "--disable-component-update",
         "--disable-sync",
         "--proxy-server=127.0.0.1:9",  # nothing listens there: any request would fail
-        f"--user-data-dir={tmp_path_factory.mktemp('chromium')}",
+        f"--user-data-dir={folder}",
     ):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})

@@ -232,7 +232,7 @@ class Comparisons(Overviews):
                     (
                         self.link.item(
                             gap["concept"],
-                            note=self.record.description(gap["concept"], self.language).text,
+                            note=self.record.description(gap["concept"], self.language),
                         ),
                     ),
                     (self._of(len(gap["cities"]), gap["documented"]),),
@@ -275,7 +275,7 @@ class Comparisons(Overviews):
                         self.link.item(
                             example["programme"],
                             claims=example["links"],
-                            note=self.record.description(example["programme"], self.language).text,
+                            note=self.record.description(example["programme"], self.language),
                         ),
                     ),
                     (self.link.item(example["city"]),),

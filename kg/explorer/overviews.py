@@ -402,7 +402,7 @@ class Overviews(Profiles):
                         (
                             self.link.item(
                                 programme,
-                                note=self.record.description(programme, self.language).text,
+                                note=self.record.description(programme, self.language),
                             ),
                         ),
                         (self.link.item(place.source),),
@@ -857,11 +857,7 @@ class Overviews(Profiles):
             kind = self.record.kind(thing)
             rows.append(
                 (
-                    (
-                        self.link.item(
-                            thing, note=self.record.description(thing, self.language).text
-                        ),
-                    ),
+                    (self.link.item(thing, note=self.record.description(thing, self.language)),),
                     plain(self.say(f"kind-{kind}" if kind else "kind-other")),
                     plain("" if why == "name" else self.say(f"why-{why}", name)),
                 )

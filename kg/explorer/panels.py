@@ -37,6 +37,8 @@ class Item:
         Paths of the claims behind it.
     note
         Said after it in smaller letters.
+    note_language
+        Language of the note when it is not that of the page; else empty.
     bar
         Length of a bar beside it, 0 to 1; None for none.
     state
@@ -52,6 +54,7 @@ class Item:
     note: str = ""
     bar: float | None = None
     state: str = ""
+    note_language: str = ""
 
 
 Cell = tuple[Item, ...]
@@ -186,7 +189,12 @@ class Linker:
         return ""
 
     def item(
-        self, name: str, *, claims: Iterable[str] = (), note: str = "", number: float | None = None
+        self,
+        name: str,
+        *,
+        claims: Iterable[str] = (),
+        note: str | Literal = "",
+        number: float | None = None,
     ) -> Item:
         """A link to a thing, by its name."""
         named = self.record.named(name, self.language)
@@ -196,7 +204,8 @@ class Linker:
             href=self.href(name),
             language=self.other(named.language),
             claims=tuple(claims),
-            note=note,
+            note=note.text if isinstance(note, Literal) else note,
+            note_language=self.other(note.language) if isinstance(note, Literal) else "",
             number=number,
         )
 

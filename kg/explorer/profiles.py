@@ -415,7 +415,7 @@ class Profiles:
                         self.link.item(
                             programme,
                             claims=several,
-                            note=self.record.description(programme, self.language).text,
+                            note=self.record.description(programme, self.language),
                         )
                         for programme, several in programmes.items()
                     ),
@@ -807,13 +807,13 @@ class Profiles:
         if not levels and outcome:
             levels = ["concept/result-level/outcome"]
         indicator = record.values(measured, "cpg:indicator") if measured else []
-        said = record.description(measured, self.language).text if measured else ""
+        said = record.description(measured, self.language) if measured else Literal("")
         first = (
             self.link.item(outcome, note=said)
             if outcome
             else self.link.item(indicator[0], note=said)
             if indicator
-            else Item(said)
+            else self.link.text(said)
         )
         figure: Cell = ()
         if measured:
@@ -1211,11 +1211,7 @@ class Profiles:
             sources = self._sources_of(programme)
             rows.append(
                 (
-                    (
-                        self.link.item(
-                            programme, note=record.description(programme, self.language).text
-                        ),
-                    ),
+                    (self.link.item(programme, note=record.description(programme, self.language)),),
                     applied(record.statements(programme, APPLIES["practice"])),
                     applied(
                         record.statements(programme, APPLIES["technology"], APPLIES["mechanism"])

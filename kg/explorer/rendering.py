@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -11,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from kg.explorer.assets import asset, land
 from kg.explorer.drawing import draw_map, draw_matrix
@@ -38,6 +39,27 @@ POLICY: Final = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """Content-Security-Policy of every page: all that runs or shows comes from here."""
+
+
+_HAN: Final = re.compile(
+    r"[\u3001-\u30ff\u3400-\u9fff\uff01-\uffee]+(?:[^A-Za-z]*[\u3400-\u9fff]+)*"
+)
+
+
+def spoken(text: str, language: Language) -> str:
+    """A text with what is Chinese in it marked as such on an English page.
+
+    >>> spoken("as given: 628个", "en")
+    Markup('as given: 628<span lang="zh-Hans">个</span>')
+    """
+    if language != "en" or not _HAN.search(text):
+        return text
+    marked, end = Markup(""), 0
+    for found in _HAN.finditer(text):
+        part = Markup('<span lang="zh-Hans">{}</span>').format(found[0])
+        marked += escape(text[end : found.start()]) + part
+        end = found.end()
+    return marked + escape(text[end:])
 
 
 @cache
@@ -127,6 +149,7 @@ class Renderer:
             ],
             "twins": twins,
             "iri": iri_of,
+            "spoken": lambda text: spoken(text, language),
             "version": self.version(language),
             "cite_page": self._cite(page, ""),
             "cite_href": lambda panel: self._cite(page, panel.id),

@@ -23,7 +23,6 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "Chinese, English, pinyin; part of a name will do",
         "中文、英文、拼音均可，输入部分名称即可",
     ),
-    "nav-home": ("Home", "首页"),
     "nav-cities": ("Cities", "城市"),
     "nav-practices": ("Practices", "实践"),
     "nav-matrix": ("Matrix", "矩阵"),
@@ -42,7 +41,6 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "What is not recorded here is unknown, not absent.",
         "未记录不等于不存在。",
     ),
-    "breadcrumb": ("You are here", "当前位置"),
     "actions": ("Go on with", "继续"),
     # panels
     "query": ("Query", "查询语句"),
@@ -58,7 +56,6 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "disputed": ("disputed", "有争议"),
     "claim": ("claim", "声明"),
     "this-page-as": ("This page as", "本页其他格式"),
-    "print": ("Print", "打印"),
     # kinds
     "kind-city": ("City", "城市"),
     "kind-practice": ("Practice", "实践"),
@@ -143,8 +140,6 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "column-state": ("State", "状态"),
     "column-why": ("Found by", "匹配"),
     "column-kind": ("Kind", "类别"),
-    "column-share": ("Share", "比例"),
-    "column-best": ("Strongest evidence", "最强依据"),
     "column-search": ("State here", "本市状态"),
     "column-factors": ("Weak factor it bears on", "相关的薄弱要素"),
     "column-country": ("Country", "国家"),
@@ -223,7 +218,6 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "state-documented": ("documented", "有记载"),
     "state-searched": ("looked for, not found", "查找未见"),
     "state-unknown": ("unknown", "未知"),
-    "searched-in": ("in: {0}", "查找来源：{0}"),
     "recurrence": (
         "{0} is on record in {1} of {2} documented cities, and in {3} of the {4} documented ones among the {5} leading cities.",
         "“{0}”在有记载的 {2} 座城市中见于 {1} 座；前 {5} 名城市中有记载的 {4} 座里见于 {3} 座。",
@@ -548,7 +542,6 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "panel-answer": ("Answer", "结果"),
     "term-class": ("class", "类"),
     "term-property": ("property", "属性"),
-    "error-title": ("This does not work", "出错了"),
     "error-lost": ("There is no such page. Look for it:", "没有这个页面。请搜索："),
 }
 
