@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from kg.catalogue import NamedQuery, catalogue
@@ -77,6 +78,8 @@ class Asking(GraphPages):
         """
         tag = self.language
         panel = self.answer(answer, query.summary[tag])
+        if query.chart == "bar":
+            panel = _with_bars(panel)
         fields = [
             {
                 "name": parameter.name,
@@ -250,6 +253,22 @@ class Asking(GraphPages):
         )
         found = {s for t in types for s in self.record.subjects(t, "rdf:type")}
         return sorted(name for name in found if name.startswith("cpg:"))
+
+
+def _with_bars(panel: Panel) -> Panel:
+    """The first column of numbers with bars, as long as the numbers are."""
+    place = next((n for n, c in enumerate(panel.columns) if c.numeric), None)
+    if place is None:
+        return panel
+    values = [row[place][0].number or 0.0 if row[place] else 0.0 for row in panel.rows]
+    most = max(values, default=0.0)
+    if most <= 0 or min(values) < 0:
+        return panel
+    rows = tuple(
+        (*row[:place], tuple(replace(i, bar=value / most) for i in row[place]), *row[place + 1 :])
+        for row, value in zip(panel.rows, values, strict=True)
+    )
+    return replace(panel, rows=rows)
 
 
 def _body(text: str) -> str:

@@ -812,6 +812,7 @@ class Overviews(Profiles):
                         )
                         for t in terms
                     ),
+                    query=("ontology-terms", (("language", self.language),)),
                     shown=1_000,
                     form="terms",
                 )
@@ -901,6 +902,8 @@ _LISTING: Final[Mapping[str, tuple[str, tuple[tuple[str, str], ...]]]] = {
     "organisation": ("organisations", ()),
     "outcome": ("outcomes", ()),
     "source": ("sources", ()),
+    "technology": ("concept-tree", (("scheme", "technology"),)),
+    "mechanism": ("concept-tree", (("scheme", "mechanism"),)),
 }
 
 

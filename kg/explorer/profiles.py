@@ -137,6 +137,7 @@ class Profiles:
                 self.columns("property", "value"),
                 tuple(facts),
                 form="facts",
+                query=("thing", (("thing", iri_of(city)),)),
             ),
             self._practices_of_city(city, matrix, practices),
             self._programme_table(
@@ -581,6 +582,7 @@ class Profiles:
             self.columns("property", "value"),
             tuple(rows),
             form="facts",
+            query=("thing", (("thing", iri_of(concept)),)),
         )
 
     # technology, mechanism
@@ -622,6 +624,7 @@ class Profiles:
                     self.say("panel-with-practices"),
                     self.columns("practice", "programmes", "examples", numeric=("programmes",)),
                     tuple(rows),
+                    query=(f"programmes-with-{kind}", ((kind, self.record.slug(concept)),)),
                     shown=10,
                 ),
                 self._hierarchy(concept),
@@ -679,7 +682,7 @@ class Profiles:
                 self._results("results", [programme]),
                 self._targets(programme),
                 self._alike(programme),
-                self._source_table("sources", sources),
+                self._source_table("sources", programme, sources),
             ),
             things=(programme,),
             extra={
@@ -884,7 +887,7 @@ class Profiles:
                     query=("evidence", (("thing", f"outcome/{record.slug(outcome)}"),)),
                 ),
                 self._results("results", programmes),
-                self._source_table("sources", self._sources_of(outcome)),
+                self._source_table("sources", outcome, self._sources_of(outcome)),
             ),
             things=(outcome, *programmes),
             extra={
@@ -943,6 +946,7 @@ class Profiles:
                     self.columns("property", "value"),
                     tuple(facts),
                     form="facts",
+                    query=("thing", (("thing", iri_of(organisation)),)),
                 ),
                 Panel(
                     "programmes",
@@ -1022,11 +1026,16 @@ class Profiles:
                     tuple(rows),
                     lead=self.say("drawn-lead"),
                     empty=self.say("nothing-drawn"),
+                    query=("drawn-from-source", (("source", iri_of(source)),)),
                     shown=60,
                     most=200,
                 ),
                 self._programme_table(
-                    "programmes", self.say("panel-programmes"), programmes, evidence=False
+                    "programmes",
+                    self.say("panel-programmes"),
+                    programmes,
+                    query=("drawn-from-source", (("source", iri_of(source)),)),
+                    evidence=False,
                 ),
             ),
             things=(source,),
@@ -1074,6 +1083,7 @@ class Profiles:
                 self.say("panel-says"),
                 self.columns("thing", "property", "value"),
                 tuple(said),
+                query=("claim-places", (("claim", iri_of(name)),)) if said else None,
                 shown=60,
             )
         )
@@ -1166,7 +1176,8 @@ class Profiles:
         claims = (claim for statement in self.record.of(thing) for claim in statement.claims)
         return self.record.sources(dict.fromkeys(claims))
 
-    def _source_table(self, id: str, sources: Sequence[str]) -> Panel:
+    def _source_table(self, id: str, thing: str, sources: Sequence[str]) -> Panel:
+        """The documents behind what is said of a thing."""
         rows = [
             (
                 (self.link.item(source),),
@@ -1184,6 +1195,7 @@ class Profiles:
             self.say("panel-sources"),
             self.columns("source", "type", "original", "read"),
             tuple(rows),
+            query=("evidence", (("thing", iri_of(thing)),)),
             shown=20,
         )
 

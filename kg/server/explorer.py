@@ -30,7 +30,7 @@ from kg.explorer.rendering import POLICY, stylesheet
 from kg.explorer.site import LANGUAGES, Site
 from kg.explorer.words import say
 from kg.messages import Language, message
-from kg.publishing.citing import cite_page
+from kg.publishing.citing import cite_dataset, cite_page
 from kg.publishing.versions import Version
 from kg.server.answers import Answer, Answers, etag
 from kg.server.budgets import Budgets
@@ -566,14 +566,20 @@ class Explorer:
         else:
             # A server without an address of its own is one machine's: the thing's IRI stays.
             address = iri_of(cited.about)
-        citation = cite_page(
-            cited.title if chosen is None else f"{cited.title}: {chosen.heading}",
-            address + (f"#{panel}" if chosen is not None else ""),
-            version=site.record.version,
-            date=datetime.date.fromisoformat(site.record.made),
-            language=language,
-            accessed=datetime.datetime.now(tz=datetime.UTC).date(),
-        )
+        dates: Any = {
+            "version": site.record.version,
+            "date": datetime.date.fromisoformat(site.record.made),
+            "accessed": datetime.datetime.now(tz=datetime.UTC).date(),
+        }
+        if cited.path == "data":
+            citation = cite_dataset(address, language=language, **dates)
+        else:
+            citation = cite_page(
+                cited.title if chosen is None else f"{cited.title}: {chosen.heading}",
+                address + (f"#{panel}" if chosen is not None else ""),
+                language=language,
+                **dates,
+            )
         of = [("page", site.renderer.address(cited)), *((("panel", panel),) if panel else ())]
         query = urlencode(of)
         return [

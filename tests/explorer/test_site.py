@@ -149,6 +149,7 @@ def test_every_panel_has_its_query_and_its_twins(site: Site, path: str, language
     whole = json.loads(site.renderer.json(page))
     assert {panel["id"] for panel in whole["panels"]} == {p.id for p in page.panels if p.rows}
     for panel in page.panels:
+        assert panel.query is not None or panel.form == "questions" or not panel.rows, panel.id
         if panel.query is not None:
             name, parameters = panel.query
             catalogue()[name].bind({key: [value] for key, value in parameters})
