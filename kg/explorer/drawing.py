@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from kg.explorer.assets import Land
 from kg.explorer.panels import Panel
+from kg.explorer.picture import xml_text
 from kg.explorer.words import say
 from kg.messages import Language
 from kg.templating import page_templates
@@ -60,19 +61,21 @@ def draw_map(panel: Panel, language: Language, land: Land | None, *, foot: str =
     # Large dots lie below small ones, so that each can be reached.
     dots.sort(key=lambda dot: -dot["r"])
     template = page_templates().get_template("explorer/map.svg")
-    return template.render(
-        width=_MAP_WIDTH,
-        height=height,
-        title=panel.heading,
-        dots=dots,
-        labels=_labels(dots),
-        land=land,
-        # The outline begins at 84° north and has a scale of its own.
-        place=f"translate(0 {(_NORTH - 84) * scale:g}) scale({scale / land['scale']:g})"
-        if land
-        else "",
-        style=_OWN_STYLE if foot else "",
-        foot=foot,
+    return xml_text(
+        template.render(
+            width=_MAP_WIDTH,
+            height=height,
+            title=panel.heading,
+            dots=dots,
+            labels=_labels(dots),
+            land=land,
+            # The outline begins at 84° north and has a scale of its own.
+            place=f"translate(0 {(_NORTH - 84) * scale:g}) scale({scale / land['scale']:g})"
+            if land
+            else "",
+            style=_OWN_STYLE if foot else "",
+            foot=foot,
+        )
     )
 
 
@@ -128,20 +131,22 @@ def draw_matrix(panel: Panel, language: Language, *, foot: str) -> str:
         f"○ {say(language, 'state-searched')}   · {say(language, 'state-unknown')}"
     )
     template = page_templates().get_template("explorer/matrix.svg")
-    return template.render(
-        width=round(width),
-        height=round(top + len(rows) * _SIDE + 64),
-        left=left,
-        top=top,
-        side=_SIDE,
-        tag=_TAGS[language],
-        title=panel.heading,
-        lead=panel.lead,
-        columns=[
-            {"x": round(left + (place + 0.6) * _SIDE, 1), "text": head}
-            for place, head in enumerate(heads)
-        ],
-        rows=rows,
-        legend=legend,
-        foot=foot,
+    return xml_text(
+        template.render(
+            width=round(width),
+            height=round(top + len(rows) * _SIDE + 64),
+            left=left,
+            top=top,
+            side=_SIDE,
+            tag=_TAGS[language],
+            title=panel.heading,
+            lead=panel.lead,
+            columns=[
+                {"x": round(left + (place + 0.6) * _SIDE, 1), "text": head}
+                for place, head in enumerate(heads)
+            ],
+            rows=rows,
+            legend=legend,
+            foot=foot,
+        )
     )

@@ -17,6 +17,8 @@ from kg.messages import Language
 _TAGS: Final[Mapping[Language, str]] = {"en": "en", "zh": "zh-Hans"}
 # A cell that begins so is a formula to a spreadsheet (OWASP, CSV injection).
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+WEB: Final = ("http://", "https://")
+"""How addresses begin that a page may lead to."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Item:
     name
         Name in the record of what the value is; empty for plain texts and numbers.
     href
-        Where it leads; empty for nowhere.
+        Where it leads; empty for nowhere. What is neither ours nor on the web leads nowhere: an
+        address from the data may be ``javascript:``.
     language
         Language of the text when it is not that of the page; else empty.
     number
@@ -55,6 +58,10 @@ class Item:
     bar: float | None = None
     state: str = ""
     note_language: str = ""
+
+    def __post_init__(self) -> None:
+        if self.href and not self.href.startswith(("/", "?", "#", *WEB)):
+            object.__setattr__(self, "href", "")
 
 
 Cell = tuple[Item, ...]

@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from kg.explorer.assets import asset, land
 from kg.explorer.drawing import draw_map, draw_matrix
 from kg.explorer.graphs import Drawn
-from kg.explorer.panels import Linker, Page, Panel, to_csv, to_json
+from kg.explorer.panels import WEB, Linker, Page, Panel, to_csv, to_json
 from kg.explorer.reading import format_day
 from kg.explorer.record import Literal, Record, Value, iri_of
 from kg.explorer.words import say
@@ -247,8 +247,7 @@ class Renderer:
                     "source_href": link.href(place.source),
                     "place": say(language, "whole-page") if end == "page" else end,
                     "place_href": link.href(place.fragment),
-                    "url": record.text(place.source, "schema:url")
-                    or next(iter(record.values(place.source, "schema:url")), ""),
+                    "url": self._url(place.source),
                     "grade": record.name(claim.grade, language),
                     "status": record.name(claim.status, language),
                     "claim_href": link.href(path),
@@ -258,6 +257,11 @@ class Renderer:
             "sources": len(record.sources(claims)),
             "disputed": disputed,
         }
+
+    def _url(self, source: str) -> str:
+        """Address of a source on the web; empty where it has none."""
+        found = (_said(s.value) for s in self.record.statements(source, "schema:url"))
+        return next((url for url in found if url.startswith(WEB)), "")
 
     # twins
 
@@ -314,6 +318,10 @@ def serialise(triples: Iterable[ox.Triple]) -> bytes:
     content = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=dict(PREFIXES))
     assert content is not None
     return content
+
+
+def _said(value: Value) -> str:
+    return value.text if isinstance(value, Literal) else value
 
 
 def _node(name: str) -> ox.NamedNode:

@@ -74,7 +74,12 @@ window.checks = (() => {
         if (label) box = label.getBoundingClientRect();
         return { element, box, x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 };
       })
-      .filter(({ box }) => box.width && box.height);
+      .filter(({ box }) => box.width && box.height)
+      .filter(({ element, x, y }) => {
+        // What a part that scrolls does not show now lies nowhere.
+        const frame = element.closest(".scroll, pre")?.getBoundingClientRect();
+        return !frame || (x > frame.left && x < frame.right && y > frame.top && y < frame.bottom);
+      });
     const small = all.filter(({ box }) => box.width < least - 0.5 || box.height < least - 0.5);
     const inline = ({ element }) => {
       if (getComputedStyle(element).display !== "inline") return false;
@@ -158,7 +163,7 @@ window.checks = (() => {
       const words = (node.data.match(/\p{Script=Latin}{2,}/gu) ?? []).length;
       if (page === "en" && chinese && spoken === "en") faults.add(`Chinese as ${spoken}: ${show(element)}`);
       // A name in Latin letters may be a name in Chinese, too; a sentence is not.
-      if (page === "zh-Hans" && !chinese && words > 4 && spoken !== "en") faults.add(`English as ${spoken}: ${show(element)}`);
+      if (page === "zh-Hans" && !chinese && words > 4 && /\S(\s+\S+){4}/.test(node.data) && spoken === page) faults.add(`English as ${spoken}: ${show(element)}`);
     }
     return [...faults].slice(0, 8);
   }
