@@ -119,10 +119,10 @@ class Explorer:
         self._site: asyncio.Future[Site | None] | None = None
         self._version: Version | None = None
 
-    def prepare(self, version: Version) -> None:
-        """Read the record of a version, aside; pages wait for it."""
+    def prepare(self, version: Version, record: bytes | None) -> None:
+        """Make the pages of a version ready, aside; who asks meanwhile waits."""
         self._version = version
-        self._site = asyncio.ensure_future(asyncio.to_thread(_load, version))
+        self._site = asyncio.ensure_future(asyncio.to_thread(_load, version.name, record))
 
     @property
     def has_pages(self) -> bool:
@@ -696,10 +696,9 @@ class Explorer:
         return result
 
 
-def _load(version: Version) -> Site | None:
+def _load(name: str, content: bytes | None) -> Site | None:
     """The pages of a version; None when it has no record, or one of another form."""
-    content = version.record()
-    record = None if content is None else Record.decode(content, version.name)
+    record = None if content is None else Record.decode(content, name)
     if record is None:
         return None
     site = Site(record)

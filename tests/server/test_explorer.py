@@ -16,8 +16,9 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
-from kg.publishing.versions import current
-from tests.server.conftest import Service
+from kg.errors import DatasetError
+from kg.publishing.versions import current, publish, verify
+from tests.server.conftest import Service, small_dataset, start_service
 
 QUERY = "SELECT ?city WHERE { ?city a <https://w3id.org/city-practice-graph/ontology#City> }"
 
@@ -244,3 +245,31 @@ def test_how_to_cite(service: Service, published: Path) -> None:
     (item,) = json.loads(service.get(f"/zh/cite.json?{address}")[2])
     assert item["version"] == version.name
     assert item["URL"].endswith("/zh/gap/shanghai#gaps")
+
+
+def test_dear_pages_count_as_query_time(published: Path, tmp_path: Path) -> None:
+    running = start_service(published, tmp_path / "log", "--client-seconds", "0.2")
+    try:
+        found = [
+            running.get(f"/en/graph?view=city-practice&thing=city/singapore&hide=practice/{n}")[0]
+            for n in ("open-data", "smart-mobility", "digital-rights", "digital-literacy")
+        ]
+        found += [running.get(f"/en/matrix?level={n}&order=alike")[0] for n in "1234"]
+        found += [running.get(f"/zh/source?from={n}")[0] for n in range(8)]
+    finally:
+        running.stop()
+    assert found[0] == 200
+    assert 429 in found
+    assert set(found) == {200, 429}
+
+
+def test_a_damaged_record_is_not_served(tmp_path: Path) -> None:
+    version = publish(tmp_path, small_dataset(), b'{"format": 1}')
+    verify(version)
+    (version.folder / "record.json").write_bytes(b'{"format": 2}')
+    with pytest.raises(DatasetError):
+        version.record()
+    with pytest.raises(DatasetError):
+        verify(version)
+    again = publish(tmp_path, small_dataset(), b'{"format": 1}')
+    assert again.name > version.name
