@@ -375,6 +375,8 @@ class Overviews(Profiles):
                 for r in self.regions()
             ],
         }
+        if choice.facet != "practice":  # nothing else has levels and themes
+            del options["level"], options["theme"]
         return Page(
             path="matrix",
             language=self.language,
