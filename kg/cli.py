@@ -400,12 +400,18 @@ def network(settings: Settings, view: str, output: Path, city: str | None) -> No
 def export(settings: Settings, name: str, output: Path | None) -> None:
     """Export the dataset.
 
-    FORMAT is turtle, trig, ntriples, nquads, rdfxml, jsonld, csv, graphml or gexf.
+    FORMAT is turtle, trig, ntriples, nquads, rdfxml, jsonld, csv, graphml, gexf or explorer.
+
+    The format explorer is one HTML file with all pages in both languages, search and SPARQL. It
+    opens from a disk, without a network.
     """
     from kg.files import write_atomically
     from kg.publishing.formats import export as export_dataset
 
     graph = settings.open()
+    if name == "explorer":
+        _export_explorer(graph, output, settings)
+        return
     files = export_dataset(graph.embedded("export"), name)
     if name == "csv":
         if output is None:
@@ -420,6 +426,29 @@ def export(settings: Settings, name: str, output: Path | None) -> None:
     else:
         write_atomically(output, content)
         settings.say("written", output)
+
+
+def _export_explorer(graph: KnowledgeGraph, output: Path | None, settings: Settings) -> None:
+    from kg.explorer import onefile
+
+    if output is None:
+        raise ParameterError("file-needed", "explorer")
+    # Before the minute that the analyses take the first time.
+    onefile.scripts()
+    settings.progress("pages")
+
+    def progress(done: int, known: int) -> None:
+        if done % 50 == 0 or done == known:
+            line = settings.text("onefile-pages").format(done, known)
+            click.echo(f"\r{line}", err=True, nl=done == known)
+
+    made = onefile.write(
+        graph,
+        output,
+        language=settings.language,
+        progress=progress if sys.stderr.isatty() else None,
+    )
+    settings.say("onefile-written", output, made.pages, f"{len(made.content) / 1e6:.1f}")
 
 
 @main.command()

@@ -1038,6 +1038,24 @@ _MESSAGES: Final[dict[str, tuple[str, str, str, str]]] = {
         "格式“{0}”会生成一个文件夹。",
         "请用 -o 指定文件夹。",
     ),
+    "file-needed": (
+        "The format '{0}' is one file.",
+        "Name it with -o FILE.",
+        "格式“{0}”会生成一个文件。",
+        "请用 -o 指定文件名。",
+    ),
+    "onefile-not-built": (
+        "The explorer's scripts are not in this installation.",
+        "In a checkout, build them with 'python hatch_build.py'; or install a release.",
+        "当前安装不含浏览器脚本。",
+        "源码环境请运行 python hatch_build.py 构建，或安装正式发行版。",
+    ),
+    "onefile-large": (
+        "The file would have {0} bytes, more than {1}.",
+        "Export a part of the data: give its folder with --data.",
+        "文件将有 {0} 字节，超过上限 {1} 字节。",
+        "请用 --data 指定较小的数据文件夹。",
+    ),
     "local-only": (
         "'{0}' works on curated files, not on an endpoint.",
         "Leave out --endpoint.",
@@ -1556,6 +1574,11 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "step-shapes": ("Validating with SHACL …", "正在进行 SHACL 校验……"),
     "step-serialise": ("Writing N-Quads …", "正在生成 N-Quads……"),
     "step-pages": ("Making the pages (once, some seconds) …", "正在生成页面（仅首次，需数秒）……"),
+    "onefile-pages": ("{0} of {1} pages", "已完成 {0} / {1} 页"),
+    "onefile-written": (
+        "Wrote {0}: {1} pages in two languages, {2} MB. It opens in a browser without a network.",
+        "已写入 {0}：{1} 页（中英双语），{2} MB。用浏览器即可打开，无需网络。",
+    ),
     "no-pages": (
         "Served without pages: {0}",
         "不含页面，仅提供数据服务：{0}",
@@ -1722,6 +1745,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Serving {0}/sparql; queries run {1}. Stop with Ctrl-C.",
         "服务地址：{0}/sparql；查询{1}。按 Ctrl-C 停止。",
     ),
+    "exploring": ("The explorer: {0}", "浏览页面：{0}"),
     "isolation-namespace": (
         "in processes without a network (own namespace)",
         "在没有网络的进程中执行（独立命名空间）",
@@ -1738,9 +1762,6 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "with the network of this machine, which you stated has none",
         "依本机网络执行（您已声明本机无网络）",
     ),
-    "linked-out": ("What is said of it", "相关陈述"),
-    "linked-in": ("What leads to it", "引用它的内容"),
-    "linked-said": ("What it says", "声明内容"),
     "limits": (
         (
             "Limits: query {0} KiB, {1} s a query, answer {2} MiB, {3} s of query time a minute "

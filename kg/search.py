@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
@@ -48,7 +48,7 @@ _LONGEST_INITIALS: Final = 10
 _NEAR_HAN, _NEAR_LATIN, _NEAR_PINYIN = 62.0, 74.0, 84.0
 _NEAR_PART_HAN, _NEAR_PART_LATIN = 66.0, 82.0
 # A long text is like no part of a name, and comparing all parts would cost the most there.
-_LONGEST_PART: Final = 60
+_LONGEST_PART, _LONGEST_PIECES, _MOST_WORDS = 60, 24, 12
 
 _NO_WORD: Final = re.compile(r"[\W_]+")
 _LATIN: Final = re.compile("[\u00c0-\u024f]")
@@ -319,7 +319,7 @@ class SearchIndex:
     def _find_names(self, wanted: str, *, han: bool) -> Iterator[_Found]:
         from rapidfuzz import fuzz, process
 
-        words = wanted.split(" ")
+        words = _words(wanted)
         letters = frozenset(wanted)
         # "上海市" is the city 上海.
         city = wanted[:-1] if han and len(wanted) > 2 and wanted.endswith("市") else None
@@ -388,14 +388,22 @@ class SearchIndex:
     def _find_definitions(self, wanted: str, *, han: bool) -> Iterator[_Found]:
         if len(wanted) < 2:
             return
-        words = wanted.split(" ")
+        words = _words(wanted)
         for place, definition in enumerate(self._definitions):
             key = definition.key
             if wanted in key:
                 if han or f" {wanted}" in f" {key}":
                     yield 44 + 10 * len(wanted) / len(key), "description", place
-            elif len(words) > 1 and all(f" {word}" in f" {key}" for word in words):
-                yield 38, "description", place
+            elif len(words) > 1 and all(word in key for word in words):
+                spaced = f" {key}"
+                if all(f" {word}" in spaced for word in words):
+                    yield 38, "description", place
+
+
+def _words(wanted: str) -> list[str]:
+    """The words of a text, each once; none where there are more than a person types."""
+    words = list(dict.fromkeys(wanted.split(" ")))
+    return words if len(words) <= _MOST_WORDS else []
 
 
 def _inside(wanted: str, key: str) -> float:
@@ -430,7 +438,7 @@ def _parts(wanted: str, words: Sequence[str], key: str, *, han: bool) -> float:
     if len(words) > 1:
         held = all(word in key for word in words)
     else:
-        held = han and len(wanted) > 3 and _pieces(wanted, key)
+        held = han and 3 < len(wanted) <= _LONGEST_PIECES and _pieces(wanted, key)
     # Nearly all of a name tells more than the right order within a long one: hence the square.
     return 60 + 26 * min(1.0, len(wanted) / len(key)) ** 2 if held else 0
 
@@ -448,7 +456,8 @@ def _pieces(wanted: str, key: str) -> bool:
     return True
 
 
-def _common_readings() -> dict[str, str]:
+@cache
+def _common_readings() -> Mapping[str, str]:
     """Syllable to the characters of GB 2312, level 1 and 2, that are read so."""
     readings: dict[str, str] = {}
     for row in range(0xB0, 0xF8):

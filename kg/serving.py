@@ -1,4 +1,4 @@
-"""Commands that publish the dataset and serve it: ``kg publish``, ``kg rollback``, ``kg serve``."""
+"""Commands that publish and serve: ``publish``, ``rollback``, ``serve``, ``explore``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def add_commands(group: click.Group) -> None:
     """Put the commands of this module into the ``kg`` command."""
-    for command in (publish, rollback, serve):
+    for command in (publish, rollback, serve, explore):
         group.add_command(command)
 
 
@@ -105,25 +105,108 @@ def serve(
     single_user: bool,
     quiet: bool,
 ) -> None:
-    """Serve SPARQL and linked data; FOLDER holds published versions and is watched.
+    """Serve pages, SPARQL and linked data; FOLDER holds published versions and is watched.
 
     Without FOLDER the shipped facts, or those of --data, are served.
     """
-    import tempfile
     from dataclasses import replace
 
-    from kg.publishing.versions import current
-    from kg.publishing.versions import publish as publish_version
-    from kg.server import sandbox
     from kg.server.limits import Limits
 
     limits = Limits()
     if client_seconds is not None:
         limits = replace(limits, client_seconds=client_seconds)
+    _serve(
+        settings,
+        folder,
+        host,
+        port,
+        limits,
+        isolation=isolation,
+        proxy=proxy,
+        address=address,
+        single_user=single_user,
+        quiet=quiet,
+    )
+
+
+@click.command(cls=KgCommand)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=0,
+    help="Port of this machine to serve on; a free one unless told.",
+)
+@click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")
+@click.option(
+    "--single-user",
+    is_flag=True,
+    help="On this machine alone, without walls around queries; always so outside Linux.",
+)
+@click.pass_obj
+def explore(settings: Settings, /, port: int, no_browser: bool, single_user: bool) -> None:
+    """Open the explorer in a browser: the pages of the shipped facts, or of those of --data.
+
+    The pages are made once, which takes some seconds, and served to this machine alone.
+    """
+    from dataclasses import replace
+
+    from kg.server.limits import Limits
+
+    def opened(address: str) -> None:
+        page = f"{address}/{settings.language}/"
+        settings.say("exploring", page)
+        if not no_browser:
+            import webbrowser
+
+            webbrowser.open(page)
+
+    # One reader on one machine: nobody else is to be kept a share for.
+    limits = replace(Limits(), client_seconds=0.0)
+    _serve(
+        settings,
+        None,
+        "127.0.0.1",
+        port,
+        limits,
+        isolation="auto",
+        single_user=single_user,
+        quiet=True,
+        opened=opened,
+    )
+
+
+def _serve(
+    settings: Settings,
+    folder: Path | None,
+    host: str,
+    port: int,
+    limits: Limits,
+    *,
+    isolation: str,
+    proxy: str = "",
+    address: str = "",
+    single_user: bool,
+    quiet: bool,
+    opened: Callable[[str], object] = lambda address: None,
+) -> None:
+    """Serve until a signal asks to stop.
+
+    Parameters
+    ----------
+    opened
+        Called with the address once it answers, or is about to.
+    """
+    import tempfile
+
+    from kg.publishing.versions import current
+    from kg.publishing.versions import publish as publish_version
+    from kg.server import sandbox
+
     with tempfile.TemporaryDirectory(prefix="kg-published-") as own:
         root = folder or Path(own)
         if single_user or not sandbox.supported():
-            _serve_single(settings, root, host, port, limits, quiet=quiet)
+            _serve_single(settings, root, host, port, limits, quiet=quiet, opened=opened)
             return
         if current(root) is None:
             _aside(lambda: publish_version(root, *_contents(settings)))
@@ -147,11 +230,19 @@ def serve(
             settings.say(
                 "serving", f"http://{supervisor.netloc}", settings.text(f"isolation-{how}")
             )
+            opened(f"http://{supervisor.netloc}")
             supervisor.run()
 
 
 def _serve_single(
-    settings: Settings, root: Path, host: str, port: int, limits: Limits, *, quiet: bool
+    settings: Settings,
+    root: Path,
+    host: str,
+    port: int,
+    limits: Limits,
+    *,
+    quiet: bool,
+    opened: Callable[[str], object],
 ) -> None:
     from kg.publishing.versions import current
     from kg.publishing.versions import publish as publish_version
@@ -162,6 +253,9 @@ def _serve_single(
         host, port = listener.getsockname()[:2]
         netloc = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         settings.say("serving", f"http://{netloc}", settings.text("isolation-none"))
+        # What is asked before the server runs waits in the queue of the socket.
+        listener.listen()
+        opened(f"http://{netloc}")
         single.run(listener, version, limits, quiet=quiet)
 
 

@@ -253,7 +253,7 @@ TABLES = {
 }
 WITHOUT_TABLE = {
     *("network", "export", "build", "check", "new", "fragments", "picture", "query"),
-    *("publish", "rollback", "serve"),
+    *("publish", "rollback", "serve", "explore"),
 }
 
 

@@ -8,6 +8,7 @@ import json
 import random
 import subprocess
 import sys
+import time
 from itertools import pairwise
 
 import pyoxigraph as ox
@@ -263,6 +264,21 @@ def test_odd_input_is_safe(index: SearchIndex, text: str) -> None:
     assert len(hits) <= 20
     assert hits == index.search(text, limit=20)
     assert all(0 < hit.score <= 100 for hit in hits)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["城市" * 100, "a " * 100, "data " * 50, "a b c d e f g h i j k l m n", "的" * 200, "e" * 60],
+)
+def test_no_text_takes_long(index: SearchIndex, text: str) -> None:
+    """A page is open to anybody: none of these may cost many times what a common text does."""
+
+    def cost(of: str) -> float:
+        begun = time.process_time()
+        index.search(of)
+        return time.process_time() - begun
+
+    assert min(cost(text) for _ in range(3)) < 10 * min(cost("digital twin") for _ in range(3))
 
 
 @pytest.mark.parametrize("text", ["", " ", "\0", "🙂", "!!!", "qqqqqqqqqq", ".*", "[", "\ud800"])

@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from kg.catalogue import NamedQuery, catalogue
 from kg.explorer.graphpages import GraphPages
 from kg.explorer.panels import Cell, Column, Item, Page, Panel, number, plain
 from kg.explorer.record import KINDS, literal, name_of
-from kg.messages import column
 from kg.terms import PREFIXES
 
 MOST_ROWS: Final = 500
@@ -78,6 +78,8 @@ class Asking(GraphPages):
         """
         tag = self.language
         panel = self.answer(answer, self.say("panel-answer"))
+        if query.chart == "bar":
+            panel = _with_bars(panel)
         fields = [
             {
                 "name": parameter.name,
@@ -142,7 +144,7 @@ class Asking(GraphPages):
             "answer",
             heading,
             tuple(
-                Column(variable, column(variable, self.language), self._numeric(variable, rows, n))
+                Column(variable, self._heading(variable), self._numeric(rows, n))
                 for n, variable in enumerate(variables)
             ),
             tuple(rows),
@@ -151,7 +153,7 @@ class Asking(GraphPages):
             shown=MOST_ROWS,
         )
 
-    def _numeric(self, variable: str, rows: Sequence[tuple[Cell, ...]], place: int) -> bool:
+    def _numeric(self, rows: Sequence[tuple[Cell, ...]], place: int) -> bool:
         cells = [row[place] for row in rows if row[place]]
         return bool(cells) and all(cell[0].number is not None for cell in cells)
 
@@ -251,6 +253,22 @@ class Asking(GraphPages):
         )
         found = {s for t in types for s in self.record.subjects(t, "rdf:type")}
         return sorted(name for name in found if name.startswith("cpg:"))
+
+
+def _with_bars(panel: Panel) -> Panel:
+    """The first column of numbers with bars, as long as the numbers are."""
+    place = next((n for n, c in enumerate(panel.columns) if c.numeric), None)
+    if place is None:
+        return panel
+    values = [row[place][0].number or 0.0 if row[place] else 0.0 for row in panel.rows]
+    most = max(values, default=0.0)
+    if most <= 0 or min(values) < 0:
+        return panel
+    rows = tuple(
+        (*row[:place], tuple(replace(i, bar=value / most) for i in row[place]), *row[place + 1 :])
+        for row, value in zip(panel.rows, values, strict=True)
+    )
+    return replace(panel, rows=rows)
 
 
 def _body(text: str) -> str:

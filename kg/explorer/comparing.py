@@ -162,6 +162,7 @@ class Comparisons(Overviews):
                     self.say("kinds-city"),
                     self.columns("city", "gaps", "first_gap", numeric=("gaps",)),
                     tuple(rows),
+                    query=("incidence", (("facet", "practice"),)),
                     shown=1_000,
                 ),
             ),

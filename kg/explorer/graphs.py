@@ -111,12 +111,8 @@ class Graphs:
         """The things next to a node that a state lets through, each once."""
         return list(dict.fromkeys(edge.other(name) for edge in self.allowed(state, name)))
 
-    def neighbourhood(self, state: GraphState) -> Drawn:
-        """The opened things with what is next to them.
-
-        Of more than :data:`MOST` nodes those stay that are nearest to an opened one and, of these,
-        that have most edges to the others, then most edges at all.
-        """
+    def reach(self, state: GraphState) -> dict[str, int]:
+        """What belongs to the opened things, with the steps from the nearest of them."""
         distance = dict.fromkeys(state.things, 0)
         for number, thing in enumerate(state.things):
             for near in self.neighbours(state, thing):
@@ -124,6 +120,15 @@ class Graphs:
                 if number == 0 and state.hops == 2:
                     for far in self.neighbours(state, near):
                         distance.setdefault(far, 2)
+        return distance
+
+    def neighbourhood(self, state: GraphState) -> Drawn:
+        """The opened things with what is next to them.
+
+        Of more than :data:`MOST` nodes those stay that are nearest to an opened one and, of these,
+        that have most edges to the others, then most edges at all.
+        """
+        distance = self.reach(state)
         inner = {
             name: sum(n in distance for n in self.neighbours(state, name)) for name in distance
         }

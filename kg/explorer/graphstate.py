@@ -14,7 +14,7 @@ from kg.explorer.record import Record
 
 VIEWS: Final = ("city-practice", "practice-mechanism", "programme-technology")
 """Views of two kinds of things over all cities."""
-MOST_OPENED: Final = 20
+MOST_OPENED: Final = 12
 """Things that may be opened at once: each costs a step of the layout."""
 
 

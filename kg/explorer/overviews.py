@@ -375,6 +375,8 @@ class Overviews(Profiles):
                 for r in self.regions()
             ],
         }
+        if choice.facet != "practice":  # nothing else has levels and themes
+            del options["level"], options["theme"]
         return Page(
             path="matrix",
             language=self.language,
@@ -714,7 +716,10 @@ class Overviews(Profiles):
         return Panel(
             name,
             query.summary[tag],
-            tuple(Column(v, self._heading(v)) for v in shown),
+            tuple(
+                Column(v, self._heading(v), _numbers(table["rows"], variables.index(v)))
+                for v in shown
+            ),
             tuple(rows),
             lead=query.caution[tag] if query.caution else "",
             empty=self.say("nothing-here"),
@@ -725,7 +730,8 @@ class Overviews(Profiles):
     def _heading(self, variable: str) -> str:
         from kg.messages import column
 
-        return column(variable, self.language)
+        said = column(variable, self.language)
+        return said[:1].upper() + said[1:]
 
     def _cell(self, term: Any) -> Cell:
         if term is None:
@@ -808,6 +814,7 @@ class Overviews(Profiles):
                         )
                         for t in terms
                     ),
+                    query=("ontology-terms", (("language", self.language),)),
                     shown=1_000,
                     form="terms",
                 )
@@ -897,7 +904,16 @@ _LISTING: Final[Mapping[str, tuple[str, tuple[tuple[str, str], ...]]]] = {
     "organisation": ("organisations", ()),
     "outcome": ("outcomes", ()),
     "source": ("sources", ()),
+    "technology": ("concept-tree", (("scheme", "technology"),)),
+    "mechanism": ("concept-tree", (("scheme", "mechanism"),)),
 }
+
+
+def _numbers(rows: Sequence[Sequence[Any]], place: int) -> bool:
+    """Whether all there is in a column are numbers."""
+    cells = [row[place] for row in rows if row[place] is not None]
+    kinds = ("xsd:integer", "xsd:decimal")
+    return bool(cells) and all(not isinstance(c, str) and c[2] in kinds for c in cells)
 
 
 def _thing_before(table: Mapping[str, Any], variables: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from kg.explorer.record import Literal, Record, iri_of
@@ -105,6 +105,8 @@ class Panel:
         Whether the panel can be had as SVG.
     shown
         How many rows stand open; the others are behind a disclosure.
+    most
+        Rows of one page; where there are more, the others follow on pages of their own.
     """
 
     id: str
@@ -119,6 +121,7 @@ class Panel:
     extra: Mapping[str, Any] = field(default_factory=dict)
     picture: bool = False
     shown: int = 25
+    most: int = 1_000
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,8 @@ class Page:
         File below ``kg/templates/explorer``.
     things
         Names of the things that the page is drawn from, for its Turtle twin.
+    start
+        First row of panels that are longer than a page.
     """
 
     path: str
@@ -152,11 +157,16 @@ class Page:
     parameters: tuple[tuple[str, str], ...] = ()
     things: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
+    start: int = 0
 
     @property
     def visible(self) -> tuple[Panel, ...]:
         """Panels that have something to say."""
         return tuple(panel for panel in self.panels if panel.rows or panel.empty or panel.extra)
+
+    def starting(self, start: int) -> Page:
+        """The same page with its long panels from another row on."""
+        return replace(self, start=start, parameters=(*self.parameters, ("from", str(start))))
 
     def panel(self, id: str) -> Panel | None:
         """One panel by its id."""
@@ -179,7 +189,7 @@ class Linker:
         kind = record.kind(name)
         if kind is not None:
             return f"/{self.language}/{kind}/{_quoted(record.slug(name))}"
-        if name.startswith(("id/", "concept/")):
+        if name.startswith(("id/", "concept/", ".well-known/")):
             return f"/{self.language}/thing/{_quoted(name)}"
         if name.startswith("cpg:"):
             return f"/{self.language}/ontology#{_quoted(name.removeprefix('cpg:'))}"

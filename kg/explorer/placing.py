@@ -8,17 +8,16 @@ quick layout says where nodes want to be, and each gets the free place that is n
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from kg.explorer.edges import NODE_KINDS
+from kg.explorer.edges import NODE_KINDS, Edge
 from kg.explorer.graphs import Drawn, Graphs, Node
 from kg.explorer.labels import LINE, label_lines, width_of
 from kg.explorer.layers import Place, Places, in_columns, in_layers
 from kg.explorer.record import Record
-from kg.messages import Language
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -32,6 +31,9 @@ RADIUS_OPENED: Final = 17
 EDGE: Final = 120.0
 """Length in pixels that an edge wants to have."""
 _GAP: Final = 8.0
+_STEP: Final = 16.0
+_ROUNDS: Final = 50
+_PAIRS: Final = 2_000_000
 _FLAT: Final = 1.5
 """How much wider than high a picture is: pages are wider than high, and so are labels."""
 _FILLED: Final = 0.45
@@ -46,79 +48,105 @@ class _Box(NamedTuple):
     down: float
 
 
-def _box(record: Record, node: Node) -> _Box:
+def _box(record: Record, name: str, opened: bool) -> _Box:
     """Room for either language: a picture must not change with it."""
-    languages: tuple[Language, ...] = ("en", "zh")
-    labels = [label_lines(record.name(node.name, language)) for language in languages]
-    wide = max(width_of(line) for label in labels for line in label)
-    radius = RADIUS_OPENED if node.opened else RADIUS
-    return _Box(max(radius, wide / 2), radius, radius + 4 + LINE * max(map(len, labels)))
+    wide, lines = _label_size(record.name(name, "en"), record.name(name, "zh"))
+    radius = RADIUS_OPENED if opened else RADIUS
+    return _Box(max(radius, wide / 2), radius, radius + 4 + LINE * lines)
+
+
+@lru_cache(maxsize=4096)  # a node has its box in every step and on every page
+def _label_size(*names: str) -> tuple[float, int]:
+    """Width of the widest label in pixels, and the most lines."""
+    labels = [label_lines(name) for name in names]
+    return max(width_of(line) for label in labels for line in label), max(map(len, labels))
 
 
 def place(graphs: Graphs, drawn: Drawn) -> dict[str, Place]:
     """Positions of all nodes.
 
     A neighbourhood grows thing by thing in the order in which they were opened: what stood there
-    before the last was opened stands there still. Hiding a node moves nothing. Paths run from left
-    to right, views have a column for each kind.
+    before the last was opened stands there still. Hiding a node moves nothing. Both hold as long
+    as all fits in: where nodes have to give way to others, the rest may move.
+
+    Paths run from left to right, views have a column for each kind.
     """
     state = drawn.state
     if state.ends:
         return in_layers(drawn)
     if state.view:
         return in_columns(drawn)
-    before: dict[str, Place] = {}
+    whole = graphs.neighbourhood(replace(state, hidden=frozenset()))
+    placed: dict[str, Place] = {}
     for number in range(1, len(state.things) + 1):
         stage = replace(state, things=state.things[:number], hidden=frozenset())
-        before = _extended(graphs, graphs.neighbourhood(stage), before)
-    # Where more than the most is hidden away, others move up that no stage has shown.
-    before = _extended(graphs, drawn, before)
-    return {node.name: before[node.name] for node in drawn.nodes}
+        reach = graphs.reach(stage)
+        nodes = [node for node in whole.nodes if node.name in reach]
+        _extend(graphs, nodes, whole.edges, stage.things, placed)
+    # Where what is hidden made room, others moved up that no stage has.
+    _extend(graphs, drawn.nodes, drawn.edges, state.things, placed)
+    return {node.name: placed[node.name] for node in drawn.nodes}
 
 
-def _extended(graphs: Graphs, drawn: Drawn, before: Places) -> dict[str, Place]:
-    """The nodes that have a place, where they are, and the others around them."""
+def _extend(
+    graphs: Graphs,
+    nodes: Sequence[Node],
+    edges: Sequence[Edge],
+    things: tuple[str, ...],
+    placed: dict[str, Place],
+) -> None:
+    """Add nodes that have no place around those that have one."""
     import networkx as nx
     import numpy as np
 
-    added = {node.name: node for node in drawn.nodes if node.name not in before}
+    kinds = {node.name: node.kind for node in nodes}
+    added = {name for name in kinds if name not in placed}
     if not added:
-        return dict(before)
+        return
     whole: nx.Graph[str] = nx.Graph()
-    whole.add_nodes_from(sorted(node.name for node in drawn.nodes))
-    whole.add_edges_from(sorted((edge.source, edge.target) for edge in drawn.edges))
-    boxes = {node.name: _box(graphs.record, node) for node in drawn.nodes}
-    taken = _Taken(len(boxes) + len(before))
-    for name, at in before.items():
-        taken.add(at.x, at.y, boxes.get(name) or _Box(70, RADIUS, RADIUS + 4 + 2 * LINE))
-    placed = dict(before)
+    whole.add_nodes_from(sorted(kinds))
+    whole.add_edges_from(
+        sorted((e.source, e.target) for e in edges if e.source in kinds and e.target in kinds)
+    )
+    boxes = {name: _box(graphs.record, name, name in things) for name in (*placed, *sorted(added))}
+    taken = _Taken(len(boxes))
+    for name, at in placed.items():
+        taken.add(at.x, at.y, boxes[name])
+    before = frozenset(placed)
     # What hangs together with something placed goes to it, then what stands alone goes beside it.
     for component in sorted(
-        nx.connected_components(whole), key=lambda part: (before.keys().isdisjoint(part), min(part))
+        nx.connected_components(whole), key=lambda part: (before.isdisjoint(part), min(part))
     ):
+        new = component & added
+        if not new:
+            continue
         # A view made by ``subgraph`` iterates in hash order, which differs between processes.
         part: nx.Graph[str] = nx.Graph()
         part.add_nodes_from(sorted(component))
         part.add_edges_from(sorted((min(e), max(e)) for e in whole.edges(component)))
-        wanted = _wanted(drawn, part, boxes, placed)
-        middle = np.mean([wanted[name] for name in drawn.state.things if name in part], axis=0)
+        wanted = _wanted(part, kinds, things, boxes, placed)
+        # What the limit has cut off from the opened things has a middle of its own.
+        inner = [wanted[name] for name in things if name in wanted] or [*wanted.values()]
+        middle = np.mean(inner, axis=0)
 
         def outwards(
             name: str, wanted: Mapping[str, Floats] = wanted, middle: Floats = middle
         ) -> tuple[bool, float, str]:
-            far = round(float(np.hypot(*(wanted[name] - middle))), 3)
-            return not added[name].opened, far, name
+            return name not in things, round(float(np.hypot(*(wanted[name] - middle))), 3), name
 
         # From the middle outwards: what is pushed away is pushed out.
-        for name in sorted((name for name in part if name in added), key=outwards):
+        for name in sorted(new, key=outwards):
             x, y = taken.nearest_free(wanted[name], boxes[name])
             taken.add(x, y, boxes[name])
             placed[name] = Place(x, y)
-    return placed
 
 
 def _wanted(
-    drawn: Drawn, part: nx.Graph[str], boxes: Mapping[str, _Box], placed: Places
+    part: nx.Graph[str],
+    kinds: Mapping[str, str],
+    things: Sequence[str],
+    boxes: Mapping[str, _Box],
+    placed: Places,
 ) -> dict[str, Floats]:
     """Where the nodes of a component would be if labels took no room."""
     import networkx as nx
@@ -126,12 +154,14 @@ def _wanted(
 
     start = {name: np.array(placed[name][:2], dtype=float) for name in part if name in placed}
     fixed = list(start)
-    _start(drawn, part, start)
+    _start(part, kinds, things, start)
     found = nx.spring_layout(
         part,
         pos=start,
         fixed=fixed or None,
         k=EDGE,
+        # Time goes with the square of the nodes; large graphs are near their shape after a few.
+        iterations=min(_ROUNDS, max(_ROUNDS // 5, _PAIRS // len(part) ** 2)),
         weight=None,
         scale=None,
         seed=0,
@@ -152,18 +182,23 @@ def _wanted(
     return wanted
 
 
-def _start(drawn: Drawn, network: nx.Graph[str], start: dict[str, Floats]) -> None:
+def _start(
+    network: nx.Graph[str],
+    kinds: Mapping[str, str],
+    things: Sequence[str],
+    start: dict[str, Floats],
+) -> None:
     """Put nodes without a place around the opened node that they belong to, kind beside kind."""
     import numpy as np
 
-    opened = [name for name in drawn.state.things if name in network]
+    opened = [name for name in things if name in network]
     centre = np.mean(list(start.values()), axis=0) if start else np.zeros(2)
     order = {kind: number for number, kind in enumerate(NODE_KINDS)}
-    kinds = {node.name: order[node.kind] for node in drawn.nodes}
     for number, name in enumerate(opened):
         start.setdefault(name, centre + np.array([number * 2 * EDGE, 0.0]))
         around = sorted(
-            (near for near in network[name] if near not in start), key=lambda n: (kinds[n], n)
+            (near for near in network[name] if near not in start),
+            key=lambda n: (order[kinds[n]], n),
         )
         way = start[name] - centre
         # Around a node amid others all new ones go to its free side; around a lone one all around.
@@ -243,8 +278,8 @@ def _spiral() -> Floats:
     """Ways to go, the shortest first; a step aside counts less than one up or down."""
     import numpy as np
 
-    steps = np.arange(-60, 61)
-    grid = np.array([(12.0 * _FLAT * i, 12.0 * j) for i in steps for j in steps])
+    steps = np.arange(-40, 41)
+    grid = np.array([(_STEP * _FLAT * i, _STEP * j) for i in steps for j in steps])
     far = np.hypot(grid[:, 0] / _FLAT, grid[:, 1])
     found: Floats = grid[np.lexsort((grid[:, 0], grid[:, 1], np.round(far, 6)))]
     return found

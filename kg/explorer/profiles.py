@@ -17,7 +17,7 @@ from kg.explorer.reading import (
     format_number,
     format_percent,
 )
-from kg.explorer.record import LEADING, Literal, Record, Statement
+from kg.explorer.record import LEADING, Literal, Record, Statement, iri_of
 from kg.explorer.words import say
 from kg.messages import Language, column, listed
 
@@ -141,6 +141,7 @@ class Profiles:
                 self.columns("property", "value"),
                 tuple(facts),
                 form="facts",
+                query=("thing", (("thing", iri_of(city)),)),
             ),
             self._practices_of_city(city, matrix, practices),
             self._programme_table(
@@ -585,6 +586,7 @@ class Profiles:
             self.columns("property", "value"),
             tuple(rows),
             form="facts",
+            query=("thing", (("thing", iri_of(concept)),)),
         )
 
     # technology, mechanism
@@ -626,6 +628,7 @@ class Profiles:
                     self.say("panel-with-practices"),
                     self.columns("practice", "programmes", "examples", numeric=("programmes",)),
                     tuple(rows),
+                    query=(f"programmes-with-{kind}", ((kind, self.record.slug(concept)),)),
                     shown=10,
                 ),
                 self._hierarchy(concept),
@@ -683,7 +686,7 @@ class Profiles:
                 self._results("results", [programme]),
                 self._targets(programme),
                 self._alike(programme),
-                self._source_table("sources", sources),
+                self._source_table("sources", programme, sources),
             ),
             things=(programme,),
             extra={
@@ -888,7 +891,7 @@ class Profiles:
                     query=("evidence", (("thing", f"outcome/{record.slug(outcome)}"),)),
                 ),
                 self._results("results", programmes),
-                self._source_table("sources", self._sources_of(outcome)),
+                self._source_table("sources", outcome, self._sources_of(outcome)),
             ),
             things=(outcome, *programmes),
             extra={
@@ -947,6 +950,7 @@ class Profiles:
                     self.columns("property", "value"),
                     tuple(facts),
                     form="facts",
+                    query=("thing", (("thing", iri_of(organisation)),)),
                 ),
                 Panel(
                     "programmes",
@@ -981,7 +985,7 @@ class Profiles:
                 for statement in record.within(claim):
                     if statement.property == "rdf:type":
                         continue
-                    value = self._value(statement, record.within(claim))
+                    value = self._value(statement)
                     if value is None:
                         continue
                     rows.append(
@@ -1026,9 +1030,17 @@ class Profiles:
                     tuple(rows),
                     lead=self.say("drawn-lead"),
                     empty=self.say("nothing-drawn"),
+                    query=("drawn-from-source", (("source", iri_of(source)),)),
                     shown=60,
+                    most=200,
                 ),
-                self._programme_table("programmes", self.say("panel-programmes"), programmes),
+                self._programme_table(
+                    "programmes",
+                    self.say("panel-programmes"),
+                    programmes,
+                    query=("drawn-from-source", (("source", iri_of(source)),)),
+                    evidence=False,
+                ),
             ),
             things=(source,),
             extra={},
@@ -1055,7 +1067,9 @@ class Profiles:
                 self.columns("property", "value"),
                 tuple(rows),
                 form="facts",
-                query=("thing", (("thing", record.plain(name)),)),
+                query=("concept-tree", (("scheme", record.slug(name)),))
+                if "skos:ConceptScheme" in record.values(name, "rdf:type")
+                else ("thing", (("thing", iri_of(name)),)),
             )
         )
         said = [
@@ -1065,7 +1079,7 @@ class Profiles:
                 (value,),
             )
             for statement in record.within(name)
-            if (value := self._value(statement, record.within(name))) is not None
+            if (value := self._value(statement)) is not None
         ]
         panels.append(
             Panel(
@@ -1073,6 +1087,7 @@ class Profiles:
                 self.say("panel-says"),
                 self.columns("thing", "property", "value"),
                 tuple(said),
+                query=("claim-places", (("claim", iri_of(name)),)) if said else None,
                 shown=60,
             )
         )
@@ -1117,25 +1132,20 @@ class Profiles:
     def _property(self, property_: str) -> str:
         """A property in words."""
         said = self.record.spoken(property_, self.language, "rdfs:label").text
-        return said or column(property_, self.language)
+        said = said or column(property_, self.language)
+        return said[:1].upper() + said[1:]
 
-    def _value(self, statement: Statement, among: Sequence[Statement] = ()) -> Item | None:
-        """The value of a statement with its claims; None for what is said in the other language.
-
-        Parameters
-        ----------
-        among
-            Statements one of which may say the same in the page's language; all of them, if left
-            out.
-        """
+    def _value(self, statement: Statement) -> Item | None:
+        """The value of a statement with its claims; None for what is said in the other language."""
         value = statement.value
         if isinstance(value, Literal):
             if self.link.other(value.language) and value.language in ("en", "zh-Hans"):
-                twins = [
+                # A twin is what the same claims say in this language.
+                twins = (
                     twin
-                    for twin in among or self.record.of(statement.subject)
-                    if twin[:2] == statement[:2]
-                ]
+                    for twin in self.record.statements(statement.subject, statement.property)
+                    if not statement.claims or set(twin.claims) & set(statement.claims)
+                )
                 if any(
                     isinstance(t.value, Literal) and not self.link.other(t.value.language)
                     for t in twins
@@ -1170,7 +1180,8 @@ class Profiles:
         claims = (claim for statement in self.record.of(thing) for claim in statement.claims)
         return self.record.sources(dict.fromkeys(claims))
 
-    def _source_table(self, id: str, sources: Sequence[str]) -> Panel:
+    def _source_table(self, id: str, thing: str, sources: Sequence[str]) -> Panel:
+        """The documents behind what is said of a thing."""
         rows = [
             (
                 (self.link.item(source),),
@@ -1188,6 +1199,7 @@ class Profiles:
             self.say("panel-sources"),
             self.columns("source", "type", "original", "read"),
             tuple(rows),
+            query=("evidence", (("thing", iri_of(thing)),)),
             shown=20,
         )
 
@@ -1199,22 +1211,29 @@ class Profiles:
         *,
         query: tuple[str, tuple[tuple[str, str], ...]] | None = None,
         empty: str = "",
+        evidence: bool = True,
     ) -> Panel:
+        """Programmes with what they apply; the evidence stands there, or on their pages."""
+        record = self.record
+
+        def applied(statements: Sequence[Statement]) -> Cell:
+            if evidence:
+                return self._values(statements)
+            return self.link.items(s.value for s in statements if isinstance(s.value, str))
+
         rows = []
         for programme in programmes:
-            record = self.record
             years = [record.text(programme, key) for key in ("cpg:startYear", "cpg:endYear")]
             sources = self._sources_of(programme)
-            claims = dict.fromkeys(c for s in record.of(programme) for c in s.claims)
             rows.append(
                 (
                     (self.link.item(programme, note=record.description(programme, self.language)),),
-                    self._values(record.statements(programme, APPLIES["practice"])),
-                    self._values(
+                    applied(record.statements(programme, APPLIES["practice"])),
+                    applied(
                         record.statements(programme, APPLIES["technology"], APPLIES["mechanism"])
                     ),
                     plain("–".join(year for year in years if year)),
-                    (Item(self.count(len(sources)), number=len(sources), claims=tuple(claims)),),
+                    (number(len(sources), href=self.link.href(programme) + "#sources"),),
                 )
             )
         return Panel(

@@ -157,8 +157,8 @@ class Record:
         return cls(document, version)
 
     def __contains__(self, name: object) -> bool:
-        """Whether anything is said of a thing."""
-        return name in self._out
+        """Whether anything is said of a thing, or leads to it."""
+        return name in self._out or name in self._into
 
     def __iter__(self) -> Iterator[str]:
         """Names of all things of which anything is said."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from typing import Any, Final
@@ -115,9 +116,18 @@ class Renderer:
             for name in ("site.js", *page.extra.get("scripts", ()))
             if (address := asset(name)) is not None
         ]
+        pages = {p.id: self._pages(page, p) for p in page.panels if len(p.rows) > p.most}
+        page = replace(
+            page,
+            panels=tuple(
+                replace(p, rows=p.rows[page.start : page.start + p.most]) if p.id in pages else p
+                for p in page.panels
+            ),
+        )
         template = page_templates().get_template(f"explorer/{page.template}")
         context: dict[str, Any] = {
             "page": page,
+            "pages": pages,
             "language": language,
             "tag": _TAGS[language],
             "base": base,
@@ -183,6 +193,19 @@ class Renderer:
             state_links=links,
             expand=lambda name: f"?{state.expand(name).query()}",
         )
+
+    def _pages(self, page: Page, panel: Panel) -> list[tuple[str, str, bool]]:
+        """Rows, address and whether it is this one, of each page of a long panel."""
+        others = tuple(pair for pair in page.parameters if pair[0] != "from")
+        bare = replace(page, parameters=others)
+        return [
+            (
+                f"{start + 1}–{min(start + panel.most, len(panel.rows))}",
+                self.address(bare.starting(start) if start else bare) + f"#{panel.id}",
+                start == page.start,
+            )
+            for start in range(0, len(panel.rows), panel.most)
+        ]
 
     def query_address(self, panel: Panel, language: Language) -> str:
         """Address of the page of the named query that gives what a panel shows."""

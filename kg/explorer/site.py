@@ -51,8 +51,8 @@ class Site:
             A parameter has a value that does not exist.
         """
         write = self.writers[language]
-        first, _, rest = path.partition("/")
-        if not rest:
+        first, slash, rest = path.partition("/")
+        if not slash:
             if first in ("", "home"):
                 return write.home()
             if first in KINDS:
@@ -69,7 +69,7 @@ class Site:
                 return plain[first]()
         elif first in KINDS:
             return write.page(self._known(KINDS[first] + rest))
-        elif first == "thing":
+        elif first == "thing" and rest.startswith(("id/", "concept/", ".well-known/")):
             return write.page(self._known(rest))
         elif first == "gap":
             return write.gap(write.city_named(rest), parameters)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from kg.messages import Language
 
+_PLURAL: Final = re.compile(r"\b([\d,]+) (\w+)\(s\)")
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     # the frame of every page
     "product": ("City Practice Graph", "城市实践图谱"),
@@ -182,7 +184,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "panel-into": ("What leads here", "指向此处的内容"),
     # sentences
     "city-lead": (
-        "{0} has {1} programmes on record, from {2} sources; {3} of {4} practices are documented.",
+        "{0} has {1} programme(s) on record, from {2} source(s); {3} of {4} practices are documented.",
         "{0}有 {1} 个项目记录在案，来自 {2} 个来源；{4} 项实践中 {3} 项有记载。",
     ),
     "city-nothing": (
@@ -228,14 +230,14 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "scope-leading": ("the {0} leading cities", "前 {0} 名城市"),
     "n-of-m": ("{0} of {1}", "{1} 中有 {0}"),
     "interval": ("{0} to {1}", "{0} 至 {1}"),
-    "cities-lead": ("{0} cities, in order of rank.", "共 {0} 座城市，按名次排列。"),
+    "cities-lead": ("Cities in order of rank: {0}.", "共 {0} 座城市，按名次排列。"),
     "companions-lead": (
         "Common practices meet often by chance; this is a count, not a finding.",
         "常见的实践本就容易同时出现；此处只是计数，并非结论。",
     ),
-    "searched-lead": ("In {0} cities.", "共 {0} 座城市。"),
+    "searched-lead": ("Cities: {0}.", "共 {0} 座城市。"),
     "concept-lead": (
-        "{0} is on record in {1} of {2} documented cities, in {3} programmes.",
+        "{0} is on record in {1} of {2} documented cities, in {3} programme(s).",
         "“{0}”在有记载的 {2} 座城市中见于 {1} 座，涉及 {3} 个项目。",
     ),
     "statements-lead": (
@@ -253,11 +255,11 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "as-given": ("as given: {0}", "原文：{0}"),
     "outcome-lead": ("Reported of {0} ({1}).", "见于{0}（{1}）。"),
     "organisation-lead": (
-        "{0} has {1} roles on record, in {2} cities.",
+        "{0} has {1} role(s) on record; cities: {2}.",
         "{0}有 {1} 项参与记录，涉及 {2} 座城市。",
     ),
     "source-lead": (
-        "{0} statements were drawn from this source, about {1} programmes among others.",
+        "{0} statement(s) were drawn from this source, about {1} programme(s) among others.",
         "据此来源记录了 {0} 条陈述，涉及 {1} 个项目等。",
     ),
     "drawn-lead": (
@@ -290,7 +292,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "相似城市有 {0} 项做法在本市没有记载；首先是“{1}”，{3} 座中有 {2} 座。",
     ),
     "question-who": ("Which cities do {0}, and on what evidence?", "哪些城市有“{0}”，依据是什么？"),
-    "answer-who": ("{0} cities, by {1} sources.", "{0} 座城市，依据 {1} 个来源。"),
+    "answer-who": ("Cities: {0}, by {1} source(s).", "{0} 座城市，依据 {1} 个来源。"),
     "question-compare": ("What do {0} have in common?", "{0}有什么共同之处？"),
     "answer-compare": ("All have on record: {0}.", "均有记载的是：{0}。"),
     "answer-compare-none": (
@@ -395,7 +397,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "column-concepts": ("Concepts", "概念数"),
     # search
     "search-title": ("Search: {0}", "搜索：{0}"),
-    "search-lead": ("{0} results, best first.", "共 {0} 项，最匹配者在前。"),
+    "search-lead": ("{0} result(s), best first.", "共 {0} 项，最匹配者在前。"),
     "search-nothing": (
         "Nothing fits. Try a shorter word, another spelling, or the other language.",
         "没有匹配的结果。请尝试更短的词、其他写法或另一种语言。",
@@ -463,7 +465,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "panel-has": ("What {0} has on record", "{0}已有记载"),
     # graph
     "graph-title": ("{0} and what it is joined with", "{0}及其关联"),
-    "graph-lead": ("{0} things and {1} links are shown.", "显示 {0} 个对象、{1} 条关联。"),
+    "graph-lead": ("{0} thing(s) and {1} link(s) are shown.", "显示 {0} 个对象、{1} 条关联。"),
     "graph-left": (
         " {0} more are not drawn; the filters and the list lead to them.",
         "另有 {0} 个未绘出，可用筛选与列表查看。",
@@ -506,7 +508,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "column-end": ("To", "终点"),
     "path-title": ("From {0} to {1}", "从{0}到{1}"),
     "path-lead": (
-        "{0} of the shortest ways, of {1} steps each; every step has its evidence.",
+        "{0} of the shortest ways, of {1} step(s) each; every step has its evidence.",
         "最短路径中的 {0} 条，每条 {1} 步；每一步均有依据。",
     ),
     "path-none": ("No way leads from one to the other.", "两者之间没有路径。"),
@@ -525,7 +527,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "open-console": ("Open in the console", "在控制台中打开"),
     "answer-true": ("Yes", "是"),
     "answer-false": ("No", "否"),
-    "answer-rows": ("{0} rows; {1} are shown.", "共 {0} 行，显示 {1} 行。"),
+    "answer-rows": ("{0} row(s); {1} shown.", "共 {0} 行，显示 {1} 行。"),
     "answer-none": ("No row.", "没有结果。"),
     "console-title": ("SPARQL console", "SPARQL 控制台"),
     "console-lead": (
@@ -545,8 +547,16 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
 
 
 def say(language: Language, key: str, *values: object) -> str:
-    """A text of the pages, with its placeholders filled in their order."""
-    return _WORDS[key][1 if language == "zh" else 0].format(*values)
+    """A text of the pages, with its placeholders filled in their order.
+
+    English texts write ``{0} source(s)``; the number decides whether the s stays.
+    """
+    said = _WORDS[key][1 if language == "zh" else 0].format(*values)
+    return said if language == "zh" else _PLURAL.sub(_counted, said)
+
+
+def _counted(found: re.Match[str]) -> str:
+    return f"{found[1]} {found[2]}" + ("" if found[1] == "1" else "s")
 
 
 def word_keys() -> tuple[str, ...]:

@@ -13,7 +13,7 @@ Where to look, from the outside inwards:
   path), :mod:`~kg.server.http`, :mod:`~kg.server.negotiation`, :mod:`~kg.server.formats`,
   :mod:`~kg.server.problems` (errors);
 - what is answered: :mod:`~kg.server.sparql`, :mod:`~kg.server.description`,
-  :mod:`~kg.server.linked` with :mod:`~kg.server.pages`, :mod:`~kg.server.named` with
+  :mod:`~kg.server.linked`, :mod:`~kg.server.explorer` (pages), :mod:`~kg.server.named` with
   :mod:`~kg.server.openapi` and :mod:`~kg.server.documents`;
 - a query: :mod:`~kg.server.guard` (its text), :mod:`~kg.server.budgets` (its client),
   :mod:`~kg.server.answers` (kept ones), :mod:`~kg.server.pool` (its worker);

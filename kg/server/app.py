@@ -120,9 +120,9 @@ class Service:
         DatasetError
             The version is damaged; nothing has changed.
         """
-        things = version.things()
+        things, record = version.things(), version.record()
         old, self.generation = self.generation, Generation(version.name, pool, things)
-        self.explorer.prepare(version)
+        self.explorer.prepare(version, record)
         if old is not None and old.name != version.name:
             self.answers.clear()
         self.log.write("version", version=version.name)

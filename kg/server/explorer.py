@@ -25,12 +25,12 @@ from kg.explorer.graphpages import GraphPages
 from kg.explorer.panels import Page
 from kg.explorer.picture import to_svg
 from kg.explorer.reading import format_day
-from kg.explorer.record import Record
+from kg.explorer.record import Record, iri_of
 from kg.explorer.rendering import POLICY, stylesheet
 from kg.explorer.site import LANGUAGES, Site
 from kg.explorer.words import say
 from kg.messages import Language, message
-from kg.publishing.citing import cite_page
+from kg.publishing.citing import cite_dataset, cite_page
 from kg.publishing.versions import Version
 from kg.server.answers import Answer, Answers, etag
 from kg.server.budgets import Budgets
@@ -119,10 +119,10 @@ class Explorer:
         self._site: asyncio.Future[Site | None] | None = None
         self._version: Version | None = None
 
-    def prepare(self, version: Version) -> None:
-        """Read the record of a version, aside; pages wait for it."""
+    def prepare(self, version: Version, record: bytes | None) -> None:
+        """Make the pages of a version ready, aside; who asks meanwhile waits."""
         self._version = version
-        self._site = asyncio.ensure_future(asyncio.to_thread(_load, version))
+        self._site = asyncio.ensure_future(asyncio.to_thread(_load, version.name, record))
 
     @property
     def has_pages(self) -> bool:
@@ -143,9 +143,13 @@ class Explorer:
         return site
 
     async def page_of(self, thing: str, language: Language) -> str | None:
-        """Address of the page about a thing; None where there is none."""
-        if not self.has_pages:
-            return None
+        """Address of the page about a thing; None where there is none.
+
+        Raises
+        ------
+        RequestError
+            The version has no pages at all.
+        """
         site = await self.site()
         if thing == "ontology":
             return f"/{language}/ontology"
@@ -335,6 +339,7 @@ class Explorer:
         """Whatever the record alone answers."""
         write = site.writers[language]
         panel = next((value for key, value in parameters if key == "panel"), "")
+        start = next((value for key, value in parameters if key == "from"), "")
         given = [(key, value) for key, value in parameters if key != "panel"]
         if path == "search":
             return self._search(site, write, given, form)
@@ -343,7 +348,7 @@ class Explorer:
         if path == "graph":
             return self._graph(site, write, given, form, panel)
         if path == "cite":
-            return self._cite(site, language, given, form, host)
+            return self._cite(site, language, parameters, form, host)
         if path == "data":
             page = write.data(self._files(language))
             citations = self._citations(site, page, "", language, host)
@@ -352,6 +357,8 @@ class Explorer:
             page = write.queries()
         else:
             page = site.page(language, path, given)
+            if start.isdecimal() and len(start) < 6:
+                page = page.starting(int(start))
         return self._shown(site, page, form, panel)
 
     def _shown(self, site: Site, page: Page, form: str, panel: str) -> _Body:
@@ -554,15 +561,25 @@ class Explorer:
     ) -> list[dict[str, str]]:
         """How to cite a page, or one panel of it, as of today."""
         chosen = cited.panel(panel)
-        address = (self.address or "http://" + host) + site.renderer.address(cited)
-        citation = cite_page(
-            cited.title if chosen is None else f"{cited.title}: {chosen.heading}",
-            address + (f"#{panel}" if chosen is not None else ""),
-            version=site.record.version,
-            date=datetime.date.fromisoformat(site.record.made),
-            language=language,
-            accessed=datetime.datetime.now(tz=datetime.UTC).date(),
-        )
+        if self.address or not cited.about:
+            address = (self.address or "http://" + host) + site.renderer.address(cited)
+        else:
+            # A server without an address of its own is one machine's: the thing's IRI stays.
+            address = iri_of(cited.about)
+        dates: Any = {
+            "version": site.record.version,
+            "date": datetime.date.fromisoformat(site.record.made),
+            "accessed": datetime.datetime.now(tz=datetime.UTC).date(),
+        }
+        if cited.path == "data":
+            citation = cite_dataset(address, language=language, **dates)
+        else:
+            citation = cite_page(
+                cited.title if chosen is None else f"{cited.title}: {chosen.heading}",
+                address + (f"#{panel}" if chosen is not None else ""),
+                language=language,
+                **dates,
+            )
         of = [("page", site.renderer.address(cited)), *((("panel", panel),) if panel else ())]
         query = urlencode(of)
         return [
@@ -679,11 +696,19 @@ class Explorer:
         return result
 
 
-def _load(version: Version) -> Site | None:
+def _load(name: str, content: bytes | None) -> Site | None:
     """The pages of a version; None when it has no record, or one of another form."""
-    content = version.record()
-    record = None if content is None else Record.decode(content, version.name)
-    return None if record is None else Site(record)
+    record = None if content is None else Record.decode(content, name)
+    if record is None:
+        return None
+    site = Site(record)
+    # What the first reader would wait for: templates, the layout's libraries, citation styles.
+    for language in LANGUAGES.values():
+        site.renderer.html(site.page(language, ""))
+    site.writers["en"].graph(site.graph([]))
+    day = datetime.date.fromisoformat(record.made) if record.made else datetime.date.min
+    cite_page("", "/", version="", date=day, language="en", accessed=day)
+    return site
 
 
 def _dataset(version: Version) -> bytes:

@@ -31,7 +31,6 @@ from kg.server.http import (
     respond,
 )
 from kg.server.negotiation import best, content_type
-from kg.server.pages import render
 from kg.server.sparql import Endpoint, Generation
 from kg.server.wire import Job
 from kg.terms import BASE, CPG
@@ -70,25 +69,6 @@ _TERMS: Final = """\
 CONSTRUCT { ?s ?p ?o } WHERE {
   ?s ?p ?o . FILTER(?s = ONTOLOGY || STRSTARTS(STR(?s), NAMESPACE))
 }"""
-_ROWS: Final = """\
-PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT DISTINCT ?way ?property ?label ?value ?name ?claim WHERE {
-  {
-    THING ?property ?value . BIND("out" AS ?way)
-    OPTIONAL { GRAPH ?claim { THING ?property ?value } }
-  } UNION {
-    { SELECT ?property ?value WHERE { ?value ?property THING } LIMIT MOST }
-    BIND("in" AS ?way)
-    OPTIONAL { GRAPH ?claim { ?value ?property THING } }
-  } UNION {
-    GRAPH THING { ?value ?property ?name } BIND("said" AS ?way)
-  }
-  OPTIONAL { ?property rdfs:label ?label }
-  OPTIONAL { ?value skos:prefLabel|dcterms:title|rdfs:label ?name }
-}
-ORDER BY ?way ?property ?value ?claim"""
 
 
 @dataclass(frozen=True)
@@ -164,10 +144,13 @@ class LinkedData:
     async def redirect(self, request: Request, send: Send, thing: _Thing) -> tuple[int, str]:
         """303 See Other."""
         accept = request.header(b"accept")
-        chosen = best(accept, _ANY if accept.strip() in ("", "*/*") else _DOCUMENTS)
+        offered = _DOCUMENTS if self.explorer.has_pages else (*GRAPHS.values(),)
+        chosen = best(accept, _ANY if accept.strip() in ("", "*/*") else offered)
         if chosen is None:
-            raise RequestError("not-acceptable", ", ".join(f.media_types[0] for f in _DOCUMENTS))
+            raise RequestError("not-acceptable", ", ".join(f.media_types[0] for f in offered))
         form = next(form for form in _DOCUMENTS if form.name == chosen)
+        if form is _PAGE:
+            return await self.page(request, send, thing)
         location = thing.local + form.suffix
         fields = [
             (b"location", location.encode("ascii")),
@@ -206,38 +189,20 @@ class LinkedData:
         return 200, "answer"
 
     async def page(self, request: Request, send: Send, thing: _Thing) -> tuple[int, str]:
-        """The description of a thing for people: its page in the explorer, where there is one."""
-        language = request.language
-        shown = await self.explorer.page_of(thing.path, language)
-        if shown is not None:
-            vary = (b"vary", b"Accept-Language")
-            location = (b"location", quote(shown, safe="/-._~#").encode("ascii"))
-            await respond(send, 303, [location, vary, CACHE, *_links(thing, _PAGE)])
-            return 303, "see-other"
-        head = [(b"vary", b"Accept-Language"), *_links(thing, _PAGE)]
-        tag = etag(self.serving().name, thing.path, "page", language)
-        if await not_modified(request, send, tag, *head):
-            return 304, "not-modified"
-        job = Job(_fill(_ROWS, thing), "json", None)
-        now, result = await self.endpoint.ask(request, job)
-        body, policy = render(
-            thing.iri,
-            thing.local,
-            json.loads(result.body),
-            language,
-            now.things,
-            list(GRAPHS.values()),
-        )
+        """303 to the page of a thing in the explorer, in the reader's language.
+
+        A graph that nothing is said of has no page, and is told as Turtle.
+        """
+        shown = await self.explorer.page_of(thing.path, request.language)
+        location = shown or thing.local + GRAPHS["turtle"].suffix
         fields = [
-            (b"content-type", b"text/html; charset=utf-8"),
-            (b"content-language", b"zh-Hans" if language == "zh" else b"en"),
-            (b"content-security-policy", policy.encode("ascii")),
-            (b"etag", etag(now.name, thing.path, "page", language)),
+            (b"location", quote(location, safe="/-._~#").encode("ascii")),
+            (b"vary", b"Accept, Accept-Language"),
             CACHE,
-            *head,
+            *_links(thing, _PAGE),
         ]
-        await respond(send, 200, fields, body, head=request.method == "HEAD")
-        return 200, "answer"
+        await respond(send, 303, fields)
+        return 303, "see-other"
 
     async def context(self, request: Request, send: Send) -> tuple[int, str]:
         """The JSON-LD contexts."""

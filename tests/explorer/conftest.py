@@ -11,7 +11,7 @@ import pytest
 
 from kg.build import canonical_nquads
 from kg.explorer.graphs import Graphs
-from kg.explorer.making import make_record
+from kg.explorer.making import record_of
 from kg.explorer.record import Record
 from kg.graph import KnowledgeGraph
 from kg.messages import Language
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def record_bytes(graph: KnowledgeGraph) -> bytes:
-    return make_record(graph)
+    return record_of(graph)
 
 
 @pytest.fixture(scope="session")

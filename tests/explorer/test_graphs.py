@@ -417,6 +417,13 @@ def test_what_stands_stays_where_it_is(graphs: Graphs) -> None:
     assert all(before[name] == at for name, at in hidden.items())
 
 
+def test_a_thing_without_neighbours_stands_alone(graphs: Graphs) -> None:
+    lone = [name for name in graphs.kinds if not graphs.edges[name]]
+    for name in lone[:3]:
+        drawn = graphs.draw(GraphState((name, SINGAPORE)))
+        assert len(set(place(graphs, drawn).values())) == len(drawn.nodes)
+
+
 def test_neighbours_stand_near(graphs: Graphs) -> None:
     drawn = graphs.draw(STATES["city"])
     places = place(graphs, drawn)

@@ -495,23 +495,31 @@ def test_a_term_is_found_by_its_name_and_brings_its_prefix(tab: Tab) -> None:
 
     tab.open("/en/console")
     content = editor(tab)
-    content.send_keys("ASK ", Keys.ENTER, "?city a 城市")
-    tab.until(lambda: inside(tab, "[role=option]"))
-    shown = [option.text for option in inside(tab, "[role=option]")]
-    assert shown[0] == "cpg:CityCity · 城市"
-    assert "practice:open-data" in shown[1]
-    tab.browser.execute_async_script("setTimeout(arguments[0], 150)")
+
+    def offered() -> list[str]:
+        return [option.text for option in inside(tab, "[role=option]")]
+
+    def enter(words: str) -> None:
+        # In one piece, as an input method does: one question, one list.
+        tab.browser.execute_cdp_cmd("Input.insertText", {"text": words})
+
+    content.send_keys("ASK ", Keys.ENTER, "?city a ")
+    enter("城市")
+    tab.until(lambda: offered()[:1] == ["cpg:CityCity · 城市"])
+    assert "practice:open-data" in offered()[1]
+    # For a moment after a list has changed Enter is still a new line, on purpose.
+    tab.browser.execute_async_script("setTimeout(arguments[0], 1000)")
     content.send_keys(Keys.ENTER)
     namespace = "https://w3id.org/city-practice-graph/ontology#"
     expected = f"PREFIX cpg: <{namespace}>\nASK \n?city a cpg:City"
     tab.until(lambda: text(tab) == expected)
-    content.send_keys(" . ?city adop")
-    tab.until(lambda: inside(tab, "[role=option]"))
-    tab.browser.execute_async_script("setTimeout(arguments[0], 150)")
-    content.send_keys(Keys.ENTER)
+    content.send_keys(" . ?city ")
+    enter("adopt")
+    tab.until(lambda: offered() == ["cpg:adoptsPracticeadopts practice · 采用实践"])
+    inside(tab, "[role=option]")[0].click()
     tab.until(lambda: text(tab) == f"{expected} . ?city cpg:adoptsPractice")
     content.send_keys(" ?ci")
-    tab.until(lambda: [option.text for option in inside(tab, "[role=option]")] == ["?city"])
+    tab.until(lambda: offered() == ["?city"])
     content.send_keys(Keys.ESCAPE)
     tab.until(lambda: not inside(tab, "[role=option]"))
 

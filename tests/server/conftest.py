@@ -20,6 +20,7 @@ import pyoxigraph as ox
 import pytest
 
 from kg.build import canonical_nquads
+from kg.explorer.making import record_of
 from kg.graph import KnowledgeGraph
 from kg.publishing.versions import current, publish
 
@@ -139,7 +140,7 @@ def start_service(root: Path, log: Path, *options: str, before: str = "") -> Ser
 def published(graph: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the shipped facts as its one version."""
     root = tmp_path_factory.mktemp("published")
-    publish(root, canonical_nquads(graph.embedded("tests").dataset))
+    publish(root, canonical_nquads(graph.embedded("tests").dataset), record_of(graph))
     return root
 
 

@@ -44,10 +44,37 @@ const islands = await esbuild.build({
   splitting: true,
 });
 
-// The engine for a page that is one file: shipped, never loaded by a page of the server.
-const engine = await esbuild.build({
+// The explorer as one file (kg/explorer/onefile.py puts it together): the same sources, with
+// something of the file's own in place of the server, the address and the network.
+const stand = (name) => ({
+  name: "stand-in",
+  setup: (build) =>
+    build.onResolve({ filter: /^\.\/live\.js$/ }, () => ({ path: join(here, "src", `${name}.js`) })),
+});
+const file = {
   ...common,
-  entryPoints: [{ in: join(modules, "oxigraph", "web.js"), out: "oxigraph" }],
+  format: "iife",
+  legalComments: "none", // notices.txt is in the file
+  define: {
+    fetch: "cityPracticeGraph.fetch",
+    location: "cityPracticeGraph.location",
+    "import.meta.url": '""',
+  },
+};
+const offline = await esbuild.build({
+  ...file,
+  entryPoints: ["src/offline.js"],
+  plugins: [stand("offline-live")],
+});
+const pages = await esbuild.build({
+  ...file,
+  entryPoints: { "offline-graph": "src/graph.js", "offline-console": "src/console.js" },
+  plugins: [stand("offline-island")],
+});
+const engine = await esbuild.build({
+  ...file,
+  define: { "import.meta.url": '""' },
+  entryPoints: ["src/offline-worker.js"],
 });
 await copyFile(join(modules, "oxigraph", "web_bg.wasm"), join(output, "oxigraph.wasm"));
 
@@ -57,7 +84,7 @@ for (const [path, { entryPoint }] of Object.entries(islands.metafile.outputs)) {
   // A shared part has no name but its own; a licence file stands beside its script.
   manifest[entryPoint ? basename(entryPoint) : file] = file;
 }
-const notices = await licences([islands.metafile, engine.metafile], ["world-atlas"]);
+const notices = await licences([islands, offline, pages, engine].map(({ metafile }) => metafile), ["world-atlas"]);
 const hash = createHash("sha256").update(notices).digest("hex").slice(0, 8).toUpperCase();
 manifest["notices.txt"] = `notices-${hash}.txt`;
 await writeFile(join(output, manifest["notices.txt"]), notices);

@@ -1,0 +1,256 @@
+"""What pages say is what the analyses and the named queries say."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from itertools import pairwise
+
+import pytest
+
+from kg.catalogue import catalogue
+from kg.errors import ParameterError, UnknownNameError
+from kg.explorer.panels import Column, Item, Page, Panel, to_csv
+from kg.explorer.record import KINDS, LEADING, Record, iri_of, name_of
+from kg.explorer.site import Site
+from kg.graph import KnowledgeGraph
+from kg.messages import Language
+from kg.terms import CONCEPT, ID
+
+PRACTICES = CONCEPT + "practice/"
+PATHS = (
+    *("", "city", "practice", "programme", "technology", "mechanism", "outcome", "organisation"),
+    *("source", "matrix", "compare", "map", "unknown", "ontology", "gap", "city/shanghai"),
+    *("practice/open-data", "practice/effective-governance", "programme/sg-smes-go-digital"),
+    *("technology/digital-twin", "mechanism/participatory-budgeting"),
+    *("outcome/sg-smes-go-digital-p4", "organisation/sg-imda", "source/sh-top50-lessons-2021"),
+    *("thing/id/claim/singapore-018", "thing/concept/practice", "gap/shanghai"),
+    "evidence/shanghai/practice/whole-of-government",
+)
+
+
+@pytest.fixture(scope="session")
+def site(record: Record) -> Site:
+    return Site(record)
+
+
+def cells(page: Page, panel: str, column: str) -> list[tuple[Item, ...]]:
+    found = page.panel(panel)
+    assert found is not None
+    place = [c.key for c in found.columns].index(column)
+    return [row[place] for row in found.rows]
+
+
+def test_practices_are_counted_as_the_analysis_counts_them(
+    site: Site, graph: KnowledgeGraph
+) -> None:
+    counted = {name_of(row.concept): row for row in graph.recurrence().rows}
+    leading = {name_of(row.concept): row for row in graph.recurrence(leading=LEADING[0]).rows}
+    page = site.page("en", "")
+    names = [cell[0].name for cell in cells(page, "recurrence", "practice")]
+    assert set(names) == set(counted)
+    for name, own, ahead in zip(
+        names,
+        cells(page, "recurrence", "cities"),
+        cells(page, "recurrence", "leading"),
+        strict=True,
+    ):
+        assert own[0].number == len(counted[name].cities)
+        assert ahead[0].number == (len(leading[name].cities) if name in leading else 0)
+        own_page = site.page("en", "practice/" + name.rpartition("/")[2])
+        listed = [cell[0].name for cell in cells(own_page, "cities", "city")]
+        assert listed == [name_of(city) for city in counted[name].cities]
+        assert f" {len(listed)} of " in own_page.lead
+
+
+def test_counts_are_those_of_the_named_query(site: Site, graph: KnowledgeGraph) -> None:
+    said = {str(row[0]): int(str(row[2])) for row in graph.run("cq01-practices-by-cities").values()}
+    page = site.page("zh", "")
+    shown = {
+        iri_of(name[0].name): number[0].number
+        for name, number in zip(
+            cells(page, "recurrence", "practice"), cells(page, "recurrence", "cities"), strict=True
+        )
+    }
+    assert shown == said
+
+
+@pytest.mark.parametrize("city", ["shanghai", "london", "kigali"])
+def test_gaps_are_those_of_the_analysis(site: Site, graph: KnowledgeGraph, city: str) -> None:
+    table = graph.gap(city)
+    page = site.page("en", f"gap/{city}")
+    assert [cell[0].name for cell in cells(page, "gaps", "practice")] == [
+        name_of(gap.concept) for gap in table.rows
+    ]
+    assert [cell[0].number for cell in cells(page, "gaps", "peers")] == [
+        len(gap.cities) for gap in table.rows
+    ]
+    assert [cell[0].name for cell in cells(page, "compared", "city")] == [
+        name_of(peer) for peer in table.compared
+    ]
+
+
+def test_a_city_shows_what_its_profile_says(site: Site, graph: KnowledgeGraph) -> None:
+    for city in ("singapore", "helsinki", "amsterdam"):
+        rows = graph.run("city-profile", city=city).records()
+        practices: dict[str, set[str]] = {}
+        for row in rows:
+            if str(row["property"]).endswith("implementsPractice"):
+                practices.setdefault(name_of(str(row["programme"])), set()).add(
+                    name_of(str(row["value"]))
+                )
+        page = site.page("en", f"city/{city}")
+        shown = {
+            programme[0].name: {item.name for item in applied}
+            for programme, applied in zip(
+                cells(page, "programmes", "programme"),
+                cells(page, "programmes", "practices"),
+                strict=True,
+            )
+        }
+        assert {name: found for name, found in shown.items() if found} == practices
+
+
+def test_side_by_side_is_the_comparison(site: Site, graph: KnowledgeGraph) -> None:
+    slugs = ("singapore", "shanghai", "new-york-city")
+    page = site.page("en", "compare", [("city", slug) for slug in slugs])
+    table = graph.compare(*slugs)
+    concepts = [cell[0].name for cell in cells(page, "practices", "practice")]
+    assert set(concepts) == {name_of(concept) for concept in table.concepts}
+    states = {"documented": "", "searched-not-found": "searched", "unknown": "unknown"}
+    for (concept, city), cell in table.cells.items():
+        column = cells(page, "practices", city.rpartition("/")[2])
+        shown = column[concepts.index(name_of(concept))]
+        assert {item.name for item in shown if item.name} == {name_of(p) for p in cell.programmes}
+        assert shown[0].state == states[cell.state]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_both_languages_show_the_same(site: Site, path: str) -> None:
+    english, chinese = (site.page(language, path) for language in LANGUAGES)
+    assert [panel.id for panel in english.panels] == [panel.id for panel in chinese.panels]
+    for one, other in zip(english.panels, chinese.panels, strict=True):
+        assert len(one.rows) == len(other.rows), one.id
+        assert [c.key for c in one.columns] == [c.key for c in other.columns], one.id
+        assert (one.query or [""])[0] == (other.query or [""])[0]
+    assert english.title
+    assert chinese.title
+    assert set(english.things) == set(chinese.things)
+
+
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_panel_has_its_query_and_its_twins(site: Site, path: str, language: Language) -> None:
+    page = site.page(language, path)
+    whole = json.loads(site.renderer.json(page))
+    assert {panel["id"] for panel in whole["panels"]} == {p.id for p in page.panels if p.rows}
+    for panel in page.panels:
+        assert panel.query is not None or panel.form == "questions" or not panel.rows, panel.id
+        if panel.query is not None:
+            name, parameters = panel.query
+            catalogue()[name].bind({key: [value] for key, value in parameters})
+        if not panel.rows or not panel.columns:
+            continue
+        table = list(csv.reader(io.StringIO(site.renderer.csv(page, panel.id).decode("utf-8-sig"))))
+        assert len(table) == len(panel.rows) + 1
+        assert all(len(one) == len(other) for one, other in pairwise(table))
+
+
+def test_every_thing_has_a_page_in_both_languages(site: Site, record: Record) -> None:
+    for kind in KINDS:
+        for name in record.things(kind):
+            for language in LANGUAGES:
+                page = site.page(language, f"{kind}/{record.slug(name)}")
+                assert page.about == name
+                assert page.path == f"{kind}/{record.slug(name)}"
+
+
+def test_every_statement_of_a_programme_shows_its_claims(site: Site, record: Record) -> None:
+    """Nothing that a source says of a programme is left out of its page."""
+    for programme in record.things("programme")[::10]:
+        page = site.page("en", "programme/" + record.slug(programme))
+        shown = {
+            c for p in page.panels for row in p.rows for cell in row for i in cell for c in i.claims
+        }
+        stated = {
+            claim
+            for statement in record.of(programme)
+            if statement.property not in ("rdf:type", "skos:prefLabel", "skos:hiddenLabel")
+            and not (isinstance(statement.value, tuple) and statement.value.language == "zh-Hans")
+            for claim in statement.claims
+        }
+        assert stated <= shown, (programme, stated - shown)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "nowhere",
+        "city/nowhere",
+        "city/",
+        "thing/id/claim/none",
+        "gap/nowhere",
+        "evidence/shanghai/x/y",
+        "city/singapore/more",
+        "thing/cpg:City",
+    ],
+)
+def test_what_is_not_there(site: Site, path: str) -> None:
+    with pytest.raises(UnknownNameError):
+        site.page("en", path)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [("region", "atlantis"), ("facet", "x"), ("level", "9"), ("order", "x"), ("leading", "7")],
+)
+def test_choices_that_there_are_not(site: Site, parameters: tuple[str, str]) -> None:
+    with pytest.raises(ParameterError):
+        site.page("en", "matrix", [parameters])
+
+
+def test_the_matrix_filters(site: Site, record: Record) -> None:
+    page = site.page("en", "matrix", [("region", "asia"), ("leading", "50")])
+    regions = {
+        record.values(cell[0].name, "cpg:region")[0] for cell in cells(page, "matrix", "city")
+    }
+    assert regions == {"concept/region/asia"}
+    wide = site.page("en", "matrix", [("facet", "technology"), ("all", "1")]).panels[0]
+    assert len(wide.rows) == len(record.things("city"))
+    assert len(wide.columns) > 70
+    states = {cell[0].state for row in wide.rows for cell in row[1:]}
+    assert states == {"documented", "unknown"}
+
+
+def test_search_speaks_every_way_of_typing(site: Site) -> None:
+    for text in ("上海", "shanghai", "Shanghai", "sh", "ＳＨＡＮＧＨＡＩ", "shang hai"):
+        assert site.search(text, 5)[0][0] == "id/city/shanghai", text
+    assert site.search("參與式預算", 5)[0][0].endswith(
+        ("participatory-budgeting", "participatory-budget")
+    )
+    assert site.search("", 5) == []
+
+
+def test_cells_of_csv_are_no_formulas() -> None:
+    rows = tuple(((Item(text),),) for text in ("=1+1", "+1", "-1.5", "@x", "\tx", "plain"))
+    table = to_csv([Panel("p", "p", (Column("a", "A"),), rows)]).decode("utf-8-sig")
+    assert [row[0] for row in csv.reader(io.StringIO(table))] == [
+        *("a", "'=1+1", "+1", "-1.5", "'@x", "'\tx", "plain"),
+    ]
+
+
+def test_turtle_says_what_the_dataset_says(site: Site, graph: KnowledgeGraph) -> None:
+    import rdflib
+
+    page = site.page("en", "programme/sg-smes-go-digital")
+    read = rdflib.Graph()
+    read.parse(data=site.renderer.turtle(page).decode("utf-8"), format="turtle")
+    thing = rdflib.URIRef(ID + "programme/sg-smes-go-digital")
+    stated = {(p, o) for _, p, o in graph.rdflib().default_graph.triples((thing, None, None))}
+    assert {(str(p), str(o)) for p, o in stated} == {
+        (str(p), str(o)) for _, p, o in read.triples((thing, None, None))
+    }
