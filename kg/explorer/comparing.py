@@ -8,7 +8,7 @@ from typing import Any, Final
 from kg.errors import ParameterError
 from kg.explorer.overviews import Overviews
 from kg.explorer.panels import Cell, Column, Item, Page, Panel, number, plain
-from kg.explorer.profiles import PRACTICES
+from kg.explorer.parts import PRACTICES
 from kg.explorer.reading import format_percent
 from kg.messages import listed
 
