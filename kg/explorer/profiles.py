@@ -368,6 +368,9 @@ class Profiles(Cities, Concepts):
             for property_, statements in own.items()
             if (items := self._values(statements))
         ]
+        scheme = "skos:ConceptScheme" in record.values(name, "rdf:type")
+        # A scheme is no thing to the named queries; its concepts are what leads to it.
+        tree = ("concept-tree", (("scheme", record.slug(name)),)) if scheme else None
         panels.append(
             Panel(
                 "statements",
@@ -375,9 +378,7 @@ class Profiles(Cities, Concepts):
                 self.columns("property", "value"),
                 tuple(rows),
                 form="facts",
-                query=("concept-tree", (("scheme", record.slug(name)),))
-                if "skos:ConceptScheme" in record.values(name, "rdf:type")
-                else ("thing", (("thing", iri_of(name)),)),
+                query=tree or ("thing", (("thing", iri_of(name)),)),
             )
         )
         said = [
@@ -420,6 +421,7 @@ class Profiles(Cities, Concepts):
                 note=self.say("more-into", len(into) - _MOST_INTO)
                 if len(into) > _MOST_INTO
                 else "",
+                query=tree or ("evidence", (("thing", iri_of(name)),)),
                 shown=40,
             )
         )
