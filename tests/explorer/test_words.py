@@ -14,6 +14,7 @@ from jinja2 import nodes
 
 import kg.explorer
 import kg.server.explorer
+from kg.explorer import onedata
 from kg.explorer.panels import Page
 from kg.explorer.record import KINDS, Record
 from kg.explorer.site import Site
@@ -22,7 +23,10 @@ from kg.resources import template_folder
 from kg.templating import page_templates
 from tests.explorer.places import PLACES, Place
 
-KEYS = frozenset(word_keys())
+OFFLINE = {key: onedata.both(key) for key in onedata.word_keys()}
+"""The words that the explorer in one file has of its own."""
+WORDS = {**{key: both(key) for key in word_keys()}, **OFFLINE}
+KEYS = frozenset(WORDS)
 SOURCES = (
     *(p for p in Path(kg.explorer.__file__).parent.glob("*.py") if p.name != "words.py"),
     Path(kg.server.explorer.__file__),
@@ -113,7 +117,7 @@ def placeholders(text: str) -> list[str]:
 
 @pytest.mark.parametrize("key", sorted(KEYS))
 def test_both_languages_take_the_same_values(key: str) -> None:
-    english, chinese = both(key)
+    english, chinese = WORDS[key]
     assert english.strip()
     assert chinese.strip()
     assert placeholders(english) == placeholders(chinese)
@@ -126,7 +130,7 @@ def test_chinese_words_have_chinese_punctuation() -> None:
         key
         for key in KEYS
         if re.search(
-            r"[\u4e00-\u9fff}][,;:?!]|[,;:?!][\u4e00-\u9fff]|[\u4e00-\u9fff]\.", both(key)[1]
+            r"[\u4e00-\u9fff}][,;:?!]|[,;:?!][\u4e00-\u9fff]|[\u4e00-\u9fff]\.", WORDS[key][1]
         )
     ]
     assert wrong == []
@@ -139,7 +143,7 @@ def test_what_is_said_is_there_and_gets_its_values() -> None:
         if not keys:
             missing.append(pattern)
         for key in keys:
-            needed = max((int(name) for name in placeholders(both(key)[0])), default=-1) + 1
+            needed = max((int(name) for name in placeholders(WORDS[key][0])), default=-1) + 1
             if values is not None and needed > values and key == pattern:
                 short.append((key, needed, values))
     assert missing == []
@@ -151,7 +155,7 @@ def test_every_word_is_used() -> None:
     families = [pattern for pattern in patterns if "*" in pattern]
     unused = [
         key
-        for key in sorted(KEYS)
+        for key in sorted(word_keys())
         if key not in patterns
         and key not in constants()
         and not any(fits(family, key) for family in families)
