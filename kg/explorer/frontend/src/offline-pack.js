@@ -18,8 +18,15 @@ export function packedBytes(name) {
   return bytes;
 }
 
+/** Wait until a part has been read from the disk: a file of megabytes comes in pieces. */
+async function arrived(name) {
+  if (block(name)?.nextSibling || document.readyState !== "loading") return;
+  await new Promise((done) => document.addEventListener("DOMContentLoaded", done, { once: true }));
+}
+
 /** A part as bytes. They are not kept: what is made of them is. */
 export async function bytesOf(name) {
+  await arrived(name);
   const stream = new Blob([packedBytes(name)]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }

@@ -77,6 +77,6 @@ begin().catch((error) => {
   const note = document.createElement("p");
   note.className = "offline-note";
   note.setAttribute("role", "alert");
-  note.textContent = old ? own.old : String(error.message ?? error);
+  note.textContent = old ? own.old : say("offline-failed", error.message ?? error);
   document.body.prepend(note);
 });
