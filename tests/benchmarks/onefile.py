@@ -5,7 +5,8 @@ python tests/benchmarks/onefile.py FILE [--rounds 7]
 FILE is what ``kg export explorer -o FILE`` wrote. Both pages open from the disk in the same
 Chromium and take turns, so that what else the machine does meets both. Two times are measured from
 the start of the navigation: the first heading is painted, and the search reacts (of the empty page:
-its field, to which one script listens). The table gives medians and their ratios.
+its field, to which one script listens). A page is usable when both have happened. The table gives
+medians and their ratios; the status is 1 when the file takes three times as long to be usable.
 """
 
 from __future__ import annotations
@@ -16,14 +17,15 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
 MOST: Final = 3.0
-"""Ratio that no median may reach."""
+"""Ratio of the times until a page is usable that is too large."""
 _HEAD: Final = (
     "<!doctype html><html lang=en><meta charset=utf-8><title>Empty</title><h1>Empty</h1>"
     "<input name=q><script>document.querySelector('input').addEventListener('input',"
@@ -33,16 +35,29 @@ _TAIL: Final = "</script></html>"
 _PAINTED: Final = (
     "return performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
 )
-_SEARCHED: Final = """
-const done = arguments[0];
-cityPracticeGraph.fetch("/en/search.json?q=shanghai").then((answer) => answer.json())
-  .then(({ results }) => done(results.length ? performance.now() : -1));
+# Runs before anything of the page does, and asks again and again until there is an answer.
+_WATCH: Final = """
+(() => {
+  let asked = false;
+  const again = setInterval(async () => {
+    const field = document.querySelector("input[name=q]");
+    if (!field || asked) return;
+    if (document.title === "Empty" || document.title === "heard") {
+      field.dispatchEvent(new Event("input"));
+      if (document.title !== "heard") return;
+    } else {
+      if (!window.cityPracticeGraph?.fetch) return;
+      asked = true;
+      const answer = await cityPracticeGraph.fetch("/en/search.json?q=shanghai").catch(() => null);
+      asked = (await answer?.json())?.results.length > 0;
+      if (!asked) return;
+    }
+    window.reacted ??= performance.now();
+    clearInterval(again);
+  }, 5);
+})();
 """
-_HEARD: Final = """
-const done = arguments[0];
-document.querySelector("input").dispatchEvent(new Event("input"));
-done(document.title === "heard" ? performance.now() : -1);
-"""
+_REACTED: Final = "return window.reacted ?? null"
 
 
 def main() -> int:
@@ -56,28 +71,31 @@ def main() -> int:
         empty = Path(folder, "empty.html")
         filler = "A" * (size - len(_HEAD) - len(_TAIL))
         empty.write_text(_HEAD + filler + _TAIL, "ascii")
-        pages = {"file": (options.file.resolve(), _SEARCHED), "empty": (empty, _HEARD)}
+        pages = {"file": options.file.resolve(), "empty": empty}
         found: dict[str, list[tuple[float, float]]] = {name: [] for name in pages}
         browser = _browser()
         try:
             # The first round warms the browser and the disk.
             for round_ in range(options.rounds + 1):
-                for name, (path, script) in pages.items():
-                    times = _open(browser, path, script)
+                for name, path in pages.items():
+                    times = _open(browser, path)
                     if round_:
                         found[name].append(times)
         finally:
             browser.quit()
     print(f"{size / 1e6:.1f} MB, medians of {options.rounds}, ms")
     print(f"{'':16}{'file':>8}{'empty':>8}{'ratio':>8}")
-    worst = 0.0
-    for place, what in enumerate(("heading painted", "search reacts")):
-        ours, theirs = (
-            statistics.median(times[place] for times in found[name]) for name in ("file", "empty")
-        )
-        worst = max(worst, ours / theirs)
-        print(f"{what:16}{ours:8.0f}{theirs:8.0f}{ours / theirs:8.2f}")
-    return int(worst >= MOST)
+    ratio = 0.0
+    measures: dict[str, Callable[[tuple[float, float]], float]] = {
+        "heading painted": lambda times: times[0],
+        "search reacts": lambda times: times[1],
+        "usable": max,
+    }
+    for what, measure in measures.items():
+        ours, theirs = (statistics.median(map(measure, found[n])) for n in ("file", "empty"))
+        ratio = ours / theirs
+        print(f"{what:16}{ours:8.0f}{theirs:8.0f}{ratio:8.2f}")
+    return int(ratio >= MOST)
 
 
 def _browser() -> webdriver.Chrome:
@@ -85,20 +103,25 @@ def _browser() -> webdriver.Chrome:
     options.binary_location = shutil.which("chromium") or ""
     for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run"):
         options.add_argument(argument)
-    return webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver") or ""))
+    browser = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver") or ""))
+    browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": _WATCH})
+    return browser
 
 
-def _open(browser: webdriver.Chrome, path: Path, script: str) -> tuple[float, float]:
+def _open(browser: webdriver.Chrome, path: Path) -> tuple[float, float]:
     browser.get("about:blank")
     browser.get(path.as_uri())
-    reacted = float(browser.execute_async_script(script))
-    painted: Any = None
+    return _wait(browser, path, _PAINTED), _wait(browser, path, _REACTED)
+
+
+def _wait(browser: webdriver.Chrome, path: Path, script: str) -> float:
     end = time.monotonic() + 10
-    while painted is None and time.monotonic() < end:
-        painted = browser.execute_script(_PAINTED)
-    if painted is None or reacted < 0:
-        raise SystemExit(f"{path} did not come up")
-    return float(painted), reacted
+    while time.monotonic() < end:
+        found = browser.execute_script(script)
+        if found is not None:
+            return float(found)
+        time.sleep(0.02)
+    raise SystemExit(f"{path} did not come up")
 
 
 if __name__ == "__main__":

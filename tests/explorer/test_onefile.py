@@ -205,7 +205,7 @@ def test_the_policy_lets_nothing_in(built: None, site: Site, nquads: bytes) -> N
     assert "unsafe-inline" not in held
     assert "unsafe-eval'" not in held.replace("'wasm-unsafe-eval'", "")
     assert not re.search(
-        r'<(?:script|link|img)[^>]+(?:src|href)="(?!data:)', text[: text.index("pack-data")]
+        r'<(?:script|link|img)[^>]+(?:src|href)="(?!data:)', text[: text.index("plain-data")]
     )
 
 
@@ -422,6 +422,11 @@ def test_back_and_the_other_language(reader: Reader) -> None:
 def test_opens_at_a_bookmark(reader: Reader) -> None:
     reader.open("/zh/city/shanghai")
     assert reader.js("return document.querySelector('h1').textContent") == "上海"
+    reader.open("/en/")
+    seen = "return getComputedStyle(document.querySelector('h1')).visibility"
+    assert reader.js(seen) == "visible"
+    reader.open("/en/city/busan#facts")
+    assert reader.js("return document.querySelector('h1').textContent") == "Busan"
 
 
 def test_what_it_cannot_do_is_said(reader: Reader) -> None:

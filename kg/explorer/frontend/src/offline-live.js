@@ -25,6 +25,7 @@ export function begin(maker) {
 /** Take the page that is there for that of an address. */
 export function adopt(url) {
   shown = url;
+  document.documentElement.classList.remove("deep");
 }
 
 /** Go to an address. Gives whether it is one of the file. */

@@ -40,9 +40,10 @@ export async function textOf(name) {
   return new TextDecoder().decode(await bytesOf(name));
 }
 
-/** A part that is JSON. */
+/** A part that is JSON; what is wanted at once is not packed. */
 export function jsonOf(name) {
-  return once(name, async () => JSON.parse(await textOf(name)));
+  const plain = document.getElementById(`plain-${name}`);
+  return once(name, async () => JSON.parse(plain?.textContent ?? (await textOf(name))));
 }
 
 const pieces = () => once("pieces", async () => (await textOf("pieces")).split("\0"));

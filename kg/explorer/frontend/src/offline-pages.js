@@ -60,6 +60,8 @@ async function told(base, lead, title = null) {
   fresh.title = `${title ?? lead} · ${say("product")}`;
   const paragraph = fresh.querySelector("main .lead");
   paragraph.textContent = title ? lead : "";
+  // There are no rows to save, and nothing to cite.
+  fresh.querySelector('footer a[type="text/csv"]')?.closest("p").remove();
   return fresh;
 }
 

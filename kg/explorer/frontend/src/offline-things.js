@@ -31,6 +31,12 @@ export async function itemOf(name) {
     const [text, lang] = thing[7][spoken()];
     return make("a", { href: thing[5] ? `#/${language()}/${thing[5]}` : null, lang: lang || null }, text);
   }
+  if (name.startsWith("cpg:")) {
+    const { terms } = (await jsonOf("vocabulary"))[language()];
+    const known = terms.find(({ term }) => term === name);
+    const label = known?.[language()] || known?.en;
+    if (label) return make("a", { href: `#/${language()}/ontology#${name.slice(4)}` }, label);
+  }
   if (name.startsWith("id/") || name.startsWith("concept/"))
     return make("a", { href: `#/${language()}/thing/${name}` }, name.replace(/^(id|concept)\//, ""));
   return null;
