@@ -437,17 +437,18 @@ def _export_explorer(graph: KnowledgeGraph, output: Path | None, settings: Setti
     onefile.scripts()
     settings.progress("pages")
 
+    terminal = sys.stderr.isatty()
+
     def progress(done: int, known: int) -> None:
-        if done % 50 == 0 or done == known:
+        if done % 50 == 0:
             line = settings.text("onefile-pages").format(done, known)
-            click.echo(f"\r{line}", err=True, nl=done == known)
+            click.echo(f"\r{line}", err=True, nl=False)
 
     made = onefile.write(
-        graph,
-        output,
-        language=settings.language,
-        progress=progress if sys.stderr.isatty() else None,
+        graph, output, language=settings.language, progress=progress if terminal else None
     )
+    if terminal:
+        click.echo(err=True)
     settings.say("onefile-written", output, made.pages, f"{len(made.content) / 1e6:.1f}")
 
 

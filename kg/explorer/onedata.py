@@ -24,6 +24,7 @@ from kg.messages import Language, column, text
 from kg.names import HAN, fold, simplify
 from kg.search import KINDS as SEARCH_KINDS
 from kg.search import MATCHED
+from kg.terms import BASE
 
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "offline-noscript": (
@@ -70,6 +71,8 @@ _OF_PAGES: Final = (
     *("answer-true", "answer-false", "panel-answer", "column-answer", "console-triples", "claim"),
     *("console-share", "graph-title", "graph-lead", "graph-left", "graph-left-kinds"),
     *("graph-hide", "graph-expand", "graph-collapse", "graph-open", "graph-hidden", "graph-hops"),
+    *("error-title", "error-lost", "path-title", "path-lead", "path-none"),
+    *("panel-paths", "column-path", "column-start", "column-property", "column-end"),
     *("cite", "cite-title", "cite-text", "copy", "copied", "more-rows", "open-original", "show"),
     *(f"facet-{facet}" for facet in FACETS),
 )
@@ -104,6 +107,8 @@ def frame(site: Site, language: Language) -> dict[str, Any]:
     }
     return {
         "language": language,
+        "base": BASE,
+        "license": "https://creativecommons.org/licenses/by/4.0/",
         "version": record.version,
         "made": record.made,
         "day": [format_day(record.made, spoken) for spoken in LANGUAGES.values()],
@@ -284,8 +289,7 @@ def graph(site: Site) -> dict[str, Any]:
                 number[edge.source],
                 properties.index(edge.property),
                 number[edge.target],
-                len(edge.claims),
-                edge.claims[0] if edge.claims else "",
+                edge.claims,
             ]
             for edge in edges
         ],
@@ -355,8 +359,6 @@ def files(site: Site, language: Language) -> list[dict[str, str]]:
 
 def citation(site: Site, language: Language) -> dict[str, str]:
     """How to cite the dataset, in a sentence."""
-    from kg.terms import BASE
-
     product = say_page(language, "product")
     return {
         "id": "text",

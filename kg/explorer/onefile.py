@@ -53,7 +53,9 @@ _LINK: Final = re.compile(r'href="/en/([^"#]*)')
 _NOT_PAGES: Final = ("search", "cite", "console", "queries", "graph", "matrix", "compare", "data")
 # Set before anything is painted: an address after "#" is not the home page.
 _EARLY: Final = "if(location.hash.startsWith('#/'))document.documentElement.className='deep'"
+# What is below the first screen is laid out when it comes near: it would hold up the first paint.
 _OWN_STYLE: Final = """
+#matrix, #recurrence { content-visibility: auto; contain-intrinsic-size: auto 60rem; }
 .deep #page { visibility: hidden; }
 .offline-note { max-width: 76rem; margin: .6rem auto; padding: .6rem 1rem; }
 .offline-progress { color: var(--soft); min-height: 1.6em; }
@@ -178,6 +180,8 @@ def make(
             _pack(packer, found, chunks)
     _pack(packer, found, chunks)
     index = {name: held["addresses"] for name, held in chunks.items()}
+    # Not packed: unpacking goes on beside the reading of the file and ends a tenth of a second
+    # later, and the search should answer as soon as its field can be seen.
     first = [
         ("data", _json(onedata.frame(site, language))),
         ("names", _json(onedata.names(site))),
@@ -201,7 +205,8 @@ def make(
         ("engine", built["oxigraph.wasm"]),
         ("notices", built["notices.txt"]),
     ]
-    blocks = [(name, block(content)) for name, content in [*first, *later]]
+    plain = [(name, content.decode("utf-8").replace("<", "\\u003c")) for name, content in first]
+    blocks = [(name, block(content)) for name, content in later]
     # Packed as a file of its own, too: it can be saved as it is.
     blocks.append(("dataset", block(gzip.compress(nquads, 9, mtime=0), packed=True)))
     style = "\n".join(
@@ -227,11 +232,11 @@ def make(
             islands=islands,
             noscript=onedata.both("offline-noscript"),
             home=re.sub(r'\bhref="/(?!/)', 'href="#/', home[title.end() :]),
-            first=blocks[: len(first)],
-            later=blocks[len(first) :],
+            first=plain,
+            later=blocks,
         )
     )
-    parts = {name: len(written) for name, written in blocks}
+    parts = {name: len(written.encode("utf-8")) for name, written in [*plain, *blocks]}
     parts["scripts"] = len(main) + sum(map(len, islands))
     parts["style"] = len(style)
     return Made(content.encode("utf-8"), parts, total)

@@ -11,7 +11,6 @@ const NUMBERS = /#(integer|decimal|double|float)$/;
 const BLOCK = /VALUES \?(\w+) \{([^{}]*)\}/g;
 const SCHEMES = ["practice", "technology", "mechanism", "outcome-type", "domain", "challenge"]
   .concat(["stakeholder", "assessment-factor", "region"]);
-const BASE = "https://w3id.org/city-practice-graph/";
 const XSD = "http://www.w3.org/2001/XMLSchema#";
 
 /** A query with a line that says how far it is, and a button that stops it. */
@@ -198,6 +197,7 @@ function asTerm(name, type, text) {
     return text === "en" ? '"en"' : '"zh-Hans"';
   }
   if (type === "text") return JSON.stringify(text).replace(/\\u([0-9a-f]{4})/g, "\\u$1");
+  const BASE = frame().base;
   const path = text.replace(`${BASE}id/`, "").replace(`${BASE}concept/`, "").replace(/^concept\//, "");
   const asConcept = type === "thing"
     ? text.startsWith("concept/") || text.startsWith(`${BASE}concept/`) || SCHEMES.includes(path.split("/")[0])

@@ -1,7 +1,7 @@
 // Asks the query engine, which starts when it is first needed.
 import { bytesOf, textOf } from "./offline-pack.js";
+import { frame } from "./offline-words.js";
 
-const BASE = "https://w3id.org/city-practice-graph/";
 let worker = null;
 let ready = null;
 let numbers = 0;
@@ -14,7 +14,7 @@ export async function ask(query, { form = "json", tell = () => {} } = {}) {
   return new Promise((resolve, reject) => {
     const id = ++numbers;
     waiting.set(id, { resolve, reject });
-    worker.postMessage({ id, query, form, base: BASE });
+    worker.postMessage({ id, query, form, base: frame().base });
   });
 }
 

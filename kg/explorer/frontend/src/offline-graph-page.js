@@ -4,7 +4,8 @@
 // around that thing, to the nearest place that is free: the same in every browser.
 import { jsonOf } from "./offline-pack.js";
 import { index } from "./offline-things.js";
-import { count, listed, make, say, spoken } from "./offline-words.js";
+import { ways } from "./offline-paths.js";
+import { count, frame, listed, make, panel, say, spoken } from "./offline-words.js";
 
 const MOST = 300;
 const MOST_OPENED = 20;
@@ -25,9 +26,10 @@ function whole() {
 const plain = (name) => name.replace(/^(id|concept)\//, "");
 
 /** The query of the address of a state; equal states have equal ones. */
-function query({ things, hops, kinds, properties, hidden }, names) {
+function query({ things, hops, kinds, properties, hidden, ends }, names) {
   const short = (node) => plain(names[node][0]);
-  const pairs = things.map((thing) => ["thing", short(thing)]);
+  const pairs = ends ? [["from", short(ends[0])], ["to", short(ends[1])]] : [];
+  for (const thing of things) pairs.push(["thing", short(thing)]);
   if (hops !== 1) pairs.push(["hops", hops]);
   for (const kind of kinds) pairs.push(["kind", kind]);
   for (const property of properties) pairs.push(["property", property]);
@@ -35,10 +37,9 @@ function query({ things, hops, kinds, properties, hidden }, names) {
   return pairs.map(([key, value]) => `${key}=${encodeURIComponent(value).replace(/%2F/g, "/").replace(/%3A/g, ":")}`).join("&");
 }
 
-/** The page of a graph; null for paths, which the file does not look for. */
+/** The page of a graph. */
 export async function graphPage({ url, path, given, base }) {
   const every = (key) => given.filter(([name]) => name === key).map(([, value]) => value);
-  if (every("from").length || every("to").length) return null;
   if (every("view").length) {
     const rest = given.filter(([key]) => key !== "view");
     return rest.length ? null : base(`graph?view=${every("view")[0]}`);
@@ -54,14 +55,23 @@ export async function graphPage({ url, path, given, base }) {
   const hidden = new Set(await all(every("hide")));
   let things = [...new Set(await all(every("thing")))].filter((thing) => !hidden.has(thing));
   if (things.length > MOST_OPENED) throw new Error(say("offline-many", MOST_OPENED));
-  if (!things.length && graph.number.has(START)) things = [graph.number.get(START)];
+  const ends = await all([...every("from"), ...every("to")]);
+  if (ends.length && (ends.length !== 2 || ends[0] === ends[1])) return null;
+  if (!things.length && !ends.length && graph.number.has(START)) things = [graph.number.get(START)];
   const state = {
     things,
+    ends: ends.length ? ends : null,
     hidden,
     hops: every("hops")[0] === "2" ? 2 : 1,
     kinds: graph.kinds.filter((kind) => every("kind").includes(kind)),
     properties: graph.properties.map(([name]) => name).filter((name) => name && every("property").includes(name)),
   };
+  if (state.ends) {
+    for (const end of ends) hidden.delete(end);
+    const found = ways(graph, state, allowed);
+    const drawn = alongWays(graph, state, found);
+    return page(await base("graph"), graph, state, drawn, inColumns(drawn, found), url, found);
+  }
   const drawn = neighbourhood(graph, state);
   return page(await base("graph"), graph, state, drawn, placed(graph, state, drawn), url);
 }
@@ -104,17 +114,52 @@ function neighbourhood(graph, state) {
   const edges = new Set();
   for (const node of shown)
     for (const { place, other } of allowed(graph, state, node)) if (shown.has(other)) edges.add(place);
-  const opened = (node) => state.things.indexOf(node);
-  const nodes = [...shown].sort((a, b) => {
-    if (opened(a) >= 0 || opened(b) >= 0) return opened(b) < 0 ? -1 : opened(a) < 0 ? 1 : opened(a) - opened(b);
-    return graph.nodes[a][1] - graph.nodes[b][1] || (name(a) < name(b) ? -1 : 1);
-  });
+  const nodes = sorted(graph, shown, state.things);
   const left = new Map();
   for (const node of chosen.slice(MOST)) {
     const kind = graph.nodes[node][1];
     left.set(kind, (left.get(kind) ?? 0) + 1);
   }
   return { nodes, edges: [...edges].map((place) => graph.edges[place]), left, shown };
+}
+
+/** Nodes in the order in which everything shows them. */
+function sorted(graph, shown, things) {
+  const opened = (node) => things.indexOf(node);
+  const name = (node) => graph.nodes[node][0];
+  return [...shown].sort((a, b) => {
+    if (opened(a) >= 0 || opened(b) >= 0) return opened(b) < 0 ? -1 : opened(a) < 0 ? 1 : opened(a) - opened(b);
+    return graph.nodes[a][1] - graph.nodes[b][1] || (name(a) < name(b) ? -1 : 1);
+  });
+}
+
+function alongWays(graph, state, found) {
+  const hops = found.flat();
+  const shown = new Set([...state.ends, ...hops.flatMap(({ from, to }) => [from, to])]);
+  return {
+    nodes: sorted(graph, shown, state.ends),
+    edges: [...new Set(hops.flatMap(({ edges }) => edges))],
+    left: new Map(),
+    shown,
+  };
+}
+
+/** Ways run from left to right: a column for each step. */
+function inColumns(drawn, found) {
+  const columns = new Map();
+  for (const way of found)
+    way.forEach(({ from, to }, step) => {
+      columns.set(from, step);
+      columns.set(to, step + 1);
+    });
+  const at = new Map();
+  drawn.nodes.forEach((node, place) => {
+    const column = columns.get(node) ?? place;
+    const column_ = drawn.nodes.filter((other) => (columns.get(other) ?? -1) === column);
+    const row = Math.max(0, column_.indexOf(node)) - (column_.length - 1) / 2;
+    at.set(node, [column * 2.4 * EDGE, Math.round(row * 1.4 * HIGH)]);
+  });
+  return at;
 }
 
 /** Where nodes stand: what one thing brings in stays where it stood before the next was opened. */
@@ -164,28 +209,36 @@ function placed(graph, state, drawn) {
 
 const mean = (points) => [0, 1].map((axis) => points.reduce((sum, point) => sum + point[axis], 0) / points.length);
 
-function page(fresh, graph, state, drawn, at, url) {
+function page(fresh, graph, state, drawn, at, url, found = null) {
   const language = spoken() ? "zh" : "en";
   const name = (node) => graph.nodes[node][2 + spoken()];
   const address = (node) => `#/${language}/${graph.nodes[node][4]}`;
-  const claim = ([source, , , , path]) => (path ? `#/${language}/thing/${path}` : address(source));
+  const claim = ([source, , , [path]]) => (path ? `#/${language}/thing/${path}` : address(source));
   const go = (change) => `#/${language}/graph?${query({ ...state, ...change }, graph.nodes)}`;
   const without = (node) => state.things.filter((thing) => thing !== node);
   const hops = (node) => (state.things[0] === node ? 1 : state.hops);
   const expand = (node) => {
+    // From a way this leads to what is around the thing.
+    const alone = { ends: null, things: [node], hops: 1, kinds: [], properties: [], hidden: new Set() };
+    if (state.ends) return go(alone);
     const hidden = new Set(state.hidden);
     hidden.delete(node);
     return go({ things: state.things.includes(node) ? state.things : [...state.things, node], hidden });
   };
   const collapse = (node) => go({ things: without(node), hops: hops(node) });
-  const hide = (node) => go({ things: without(node), hops: hops(node), hidden: new Set([...state.hidden, node]) });
+  const isEnd = (node) => state.ends?.includes(node);
+  const hide = (node) => isEnd(node) ? go({}) : go({ things: without(node), hops: hops(node), hidden: new Set([...state.hidden, node]) });
   const more = (node) => neighbours(graph, state, node).filter((near) => !drawn.shown.has(near)).length;
   const kindOf = (node) => graph.kinds[graph.nodes[node][1]];
   const labels = (edge) => graph.properties[edge[1]][1 + spoken()];
 
-  const title = say("graph-title", listed(state.things.map(name)));
+  const opened = (node) => state.things.includes(node) || Boolean(isEnd(node));
+  const title = state.ends
+    ? say("path-title", ...state.ends.map(name))
+    : say("graph-title", listed(state.things.map(name)));
   const left = [...drawn.left.values()].reduce((sum, each) => sum + each, 0);
-  const lead = say("graph-lead", drawn.nodes.length, drawn.edges.length) + (left ? say("graph-left", count(left)) : "");
+  const shownLead = () => say("graph-lead", drawn.nodes.length, drawn.edges.length) + (left ? say("graph-left", count(left)) : "");
+  const lead = !found ? shownLead() : found.length ? say("path-lead", found.length, found[0].length) : say("path-none");
   fresh.title = `${title} · ${say("product")}`;
   fresh.querySelector("h1").textContent = title;
   for (const element of [fresh.querySelector("main > .lead"), fresh.getElementById("graph-summary")])
@@ -202,7 +255,7 @@ function page(fresh, graph, state, drawn, at, url) {
       x: at.get(node)[0],
       y: at.get(node)[1],
       side: "below",
-      open: state.things.includes(node),
+      open: opened(node),
       more: more(node),
       href: address(node),
       expand: expand(node),
@@ -214,7 +267,7 @@ function page(fresh, graph, state, drawn, at, url) {
       source: graph.nodes[edge[0]][0],
       target: graph.nodes[edge[2]][0],
       label: labels(edge)[0],
-      claims: edge[3],
+      claims: edge[3].length,
       href: claim(edge),
     })),
     kinds: held.kinds,
@@ -227,19 +280,18 @@ function page(fresh, graph, state, drawn, at, url) {
     return link;
   };
   const actions = (node) => {
-    const opened = state.things.includes(node);
+    const here = state.things.includes(node);
     const links = [];
-    if (opened && state.things.length > 1) links.push(stay(say("graph-collapse"), collapse(node), node));
-    else if (!opened) links.push(stay(say("graph-expand"), expand(node), node));
+    if (here && state.things.length > 1) links.push(stay(say("graph-collapse"), collapse(node), node));
+    else if (!here && !state.ends) links.push(stay(say("graph-expand"), expand(node), node));
     links.push(stay(say("graph-hide"), hide(node), node));
     return links.flatMap((link) => [" · ", link]);
   };
   const listedEdges = new Set();
   const sections = drawn.nodes.flatMap((node, number) => {
-    const opened = state.things.includes(node);
     const all = drawn.edges.filter((edge) => edge[0] === node || edge[2] === node);
-    const edges = all.filter((edge) => opened || !listedEdges.has(edge));
-    if (!edges.length && !opened && all.length) return [];
+    const edges = all.filter((edge) => opened(node) || !listedEdges.has(edge));
+    if (!edges.length && !opened(node) && all.length) return [];
     for (const edge of edges) listedEdges.add(edge);
     const groups = new Map();
     for (const edge of edges) {
@@ -249,9 +301,9 @@ function page(fresh, graph, state, drawn, at, url) {
     }
     const entry = ({ edge, other }) => {
       const item = make("li", { "data-node": graph.nodes[other][0] }, make("a", { href: address(other) }, name(other)));
-      if (edge[4]) item.append(" ", make("small", {}, make("a", { href: claim(edge) }, say("claim"))));
+      if (edge[3].length) item.append(" ", make("small", {}, make("a", { href: claim(edge) }, say("claim"))));
       const around = more(other);
-      if (!state.things.includes(other) && around)
+      if (!opened(other) && around)
         item.append(" ", stay(`${say("graph-expand")} (+${around})`, expand(other), other));
       return item;
     };
@@ -271,6 +323,25 @@ function page(fresh, graph, state, drawn, at, url) {
   });
   const list = fresh.getElementById("graph-list");
   list.replaceChildren(list.querySelector("h2"), ...sections);
+  if (found) {
+    const steps = found.flatMap((way, place) => way.map((step) => ({ ...step, place: place + 1 })));
+    const link = (node) => make("a", { href: address(node) }, name(node));
+    list.before(
+      panel({
+        id: "paths",
+        heading: say("panel-paths"),
+        columns: ["path", "start", "property", "end"].map((key) => ({ heading: say(`column-${key}`), numeric: key === "path" })),
+        rows: steps.map(({ from, to, edges, claims, place }) => {
+          const forward = edges[0][0] === from;
+          const told = claims.length ? [" ", make("small", {}, make("a", { href: `#/${language}/thing/${claims[0]}` }, say("claim")))] : [];
+          return [[String(place)], [link(from)], [`${forward ? "→" : "←"} ${labels(edges[0])[0]}`], [link(to), ...told]];
+        }),
+        empty: say("path-none"),
+      }),
+    );
+    for (const [place, key] of ["from", "to"].entries())
+      fresh.getElementById(`g-${key}`)?.setAttribute("value", plain(graph.nodes[state.ends[place]][0]));
+  }
   filters(fresh, graph, state, drawn, { name, go, stay });
   const tools = ["csv", "json"].map((form) =>
     make("li", {}, make("a", { href: `#${url.pathname}.${form}?${query(state, graph.nodes)}` }, form.toUpperCase())),
@@ -331,12 +402,12 @@ function filters(fresh, graph, state, drawn, { name, go, stay }) {
 export function graphRows(fresh) {
   const { nodes, edges } = JSON.parse(fresh.getElementById("graph-data").textContent);
   const names = new Map(nodes.map(({ id, name }) => [id, name]));
-  const BASE = "https://w3id.org/city-practice-graph/";
+  const { base } = frame();
   return [
     ["from", "from_iri", "property", "to", "to_iri", "claims"],
     ...edges.map(({ source, target, label, claims }) => [
-      ...[names.get(source), BASE + source, label],
-      ...[names.get(target), BASE + target, String(claims)],
+      ...[names.get(source), base + source, label],
+      ...[names.get(target), base + target, String(claims)],
     ]),
   ];
 }

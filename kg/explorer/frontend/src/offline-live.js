@@ -25,6 +25,7 @@ export function begin(maker) {
 /** Take the page that is there for that of an address. */
 export function adopt(url) {
   shown = url;
+  document.documentElement.classList.remove("deep");
 }
 
 /** Go to an address. Gives whether it is one of the file. */
@@ -47,7 +48,7 @@ export async function show(url, { push = false, again = false, body } = {}) {
     const fresh = await answer(url, body);
     if (mine !== running) return;
     if (push) pushed(url);
-    const same = shown && shown.pathname === url.pathname && fresh.querySelector("[data-live], main");
+    const same = shown && shape(shown) === shape(url);
     shown = url;
     const inside = same && inPlace(fresh, again);
     if (!inside) replace(fresh, again);
@@ -58,14 +59,21 @@ export async function show(url, { push = false, again = false, body } = {}) {
   }
 }
 
+/** What pages must have in common for one to be replaced part by part by the other. */
+const shape = ({ pathname, searchParams }) =>
+  [pathname, ...["from", "to", "view"].map((key) => searchParams.get(key))].join(" ");
+
 function inPlace(fresh, again) {
   try {
     swap(fresh, again);
   } catch {
     return false;
   }
-  const [link, next] = [document, fresh].map((root) => root.querySelector("a.language"));
-  if (link && next) link.setAttribute("href", next.getAttribute("href"));
+  // What stands outside of the parts, and says which state this is.
+  for (const selector of ["a.language", "main h1", "main > .lead"]) {
+    const [old, next] = [document, fresh].map((root) => root.querySelector(selector));
+    if (old && next && !old.isEqualNode(next)) old.replaceWith(document.importNode(next, true));
+  }
   return true;
 }
 

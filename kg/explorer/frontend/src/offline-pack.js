@@ -18,8 +18,15 @@ export function packedBytes(name) {
   return bytes;
 }
 
+/** Wait until a part has been read from the disk: a file of megabytes comes in pieces. */
+async function arrived(name) {
+  if (block(name)?.nextSibling || document.readyState !== "loading") return;
+  await new Promise((done) => document.addEventListener("DOMContentLoaded", done, { once: true }));
+}
+
 /** A part as bytes. They are not kept: what is made of them is. */
 export async function bytesOf(name) {
+  await arrived(name);
   const stream = new Blob([packedBytes(name)]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
@@ -33,9 +40,10 @@ export async function textOf(name) {
   return new TextDecoder().decode(await bytesOf(name));
 }
 
-/** A part that is JSON. */
+/** A part that is JSON; what is wanted at once is not packed. */
 export function jsonOf(name) {
-  return once(name, async () => JSON.parse(await textOf(name)));
+  const plain = document.getElementById(`plain-${name}`);
+  return once(name, async () => JSON.parse(plain?.textContent ?? (await textOf(name))));
 }
 
 const pieces = () => once("pieces", async () => (await textOf("pieces")).split("\0"));

@@ -3,11 +3,10 @@ import { consolePage, queryPage } from "./offline-asking.js";
 import { compare, matrix } from "./offline-choices.js";
 import { graphPage } from "./offline-graph-page.js";
 import { packedPage, textOf } from "./offline-pack.js";
-import { parts } from "./offline-place.js";
+import { parts, resolve } from "./offline-place.js";
 import { searchPage } from "./offline-things.js";
 import { frame, make, say, spoken, use } from "./offline-words.js";
 
-const BASE = "https://w3id.org/city-practice-graph/";
 const TAGS = { en: "en", zh: "zh-Hans" };
 const reader = new DOMParser();
 
@@ -30,7 +29,10 @@ export async function page(url, body) {
   } catch (error) {
     fresh = await told(base, say("offline-failed", error.message));
   }
-  fresh ??= await told(base, say("offline-server-why", url.pathname + url.search), say("offline-server"));
+  // The file has every page without parameters that there is.
+  fresh ??= given.length
+    ? await told(base, say("offline-server-why", url.pathname + url.search), say("offline-server"))
+    : await told(base, say("error-lost"), say("error-title"));
   frameOf(fresh, url, spokenHere);
   return fresh;
 }
@@ -58,6 +60,8 @@ async function told(base, lead, title = null) {
   fresh.title = `${title ?? lead} · ${say("product")}`;
   const paragraph = fresh.querySelector("main .lead");
   paragraph.textContent = title ? lead : "";
+  // There are no rows to save, and nothing to cite.
+  fresh.querySelector('footer a[type="text/csv"]')?.closest("p").remove();
   return fresh;
 }
 
@@ -71,7 +75,7 @@ async function notices({ base }) {
 
 /** How to cite a page: a sentence with the version of the data. */
 async function cite({ given, base }) {
-  const of = new URL(new Map(given).get("page") ?? "/", "https://explorer.invalid");
+  const of = resolve(new Map(given).get("page") ?? "/") ?? url;
   const panel = new Map(given).get("panel");
   const cited = await page(of);
   const { path } = parts(of);
@@ -82,7 +86,7 @@ async function cite({ given, base }) {
   const { version, day } = frame();
   const fresh = await told(base, "", say("cite-title"));
   const text = make("pre", { id: "f-text", class: "citation", tabindex: "0", role: "region", "aria-label": say("cite-text") });
-  text.textContent = say("offline-cite", say("contributors"), title, say("product"), version, day[spoken()], BASE + thing);
+  text.textContent = say("offline-cite", say("contributors"), title, say("product"), version, day[spoken()], frame().base + thing);
   const copy = make("button", { type: "button", "data-copy": "#f-text", "data-copied": say("copied"), hidden: true }, say("copy"));
   fresh.querySelector("main").append(make("h2", {}, say("cite-text")), text, make("p", { class: "tools" }, copy));
   return fresh;

@@ -1,6 +1,6 @@
 // Addresses in the file: what the server has as /en/city/busan stands here after "#".
 
-const ORIGIN = "https://explorer.invalid"; // never asked: addresses only have to be resolved
+const ORIGIN = "file-of-pages://explorer"; // never asked: addresses only have to be resolved
 let home = "/en/";
 
 /** Say in which language the file begins. */
@@ -19,7 +19,8 @@ export function resolve(href) {
   const text = String(href);
   const fragment = text.indexOf("#/");
   if (fragment === 0) return new URL(text.slice(1), ORIGIN);
-  if (fragment > 0 && text.slice(0, fragment) === window.location.href.split("#")[0])
+  const before = text.slice(0, fragment);
+  if (fragment > 0 && (before === window.location.href.split("#")[0] || before.startsWith(ORIGIN)))
     return new URL(text.slice(fragment + 1), ORIGIN);
   let url;
   try {
@@ -27,7 +28,7 @@ export function resolve(href) {
   } catch {
     return null;
   }
-  return url.origin === ORIGIN ? url : null;
+  return url.href.startsWith(`${ORIGIN}/`) ? url : null;
 }
 
 /** An address as it stands in the browser's. */
@@ -54,7 +55,7 @@ export const stand = {
     return current().href;
   },
   get origin() {
-    return ORIGIN;
+    return current().origin;
   },
   get pathname() {
     return current().pathname;

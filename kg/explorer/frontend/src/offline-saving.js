@@ -74,7 +74,7 @@ function json(fresh, url, tables) {
     page: url.pathname + url.search,
     version,
     date: made,
-    license: "https://creativecommons.org/licenses/by/4.0/",
+    license: frame().license,
     panels: tables.map(({ heading, rows }) => ({ heading, rows })),
   };
   return `${JSON.stringify(content, null, 1)}\n`;

@@ -1,9 +1,8 @@
 // Names of things, and the search over them: made when the first letter is typed.
 import { jsonOf } from "./offline-pack.js";
 import { Index } from "./offline-search.js";
-import { make, panel, say, spoken } from "./offline-words.js";
+import { frame, make, panel, say, spoken } from "./offline-words.js";
 
-const BASE = "https://w3id.org/city-practice-graph/";
 let made = null;
 
 /** The index of names. */
@@ -16,12 +15,11 @@ export function index() {
 }
 
 /** The name that the file has for an IRI. */
-export const nameOf = (iri) =>
-  iri.startsWith(`${BASE}ontology#`)
-    ? `cpg:${iri.slice(BASE.length + 9)}`
-    : iri.startsWith(BASE)
-      ? iri.slice(BASE.length)
-      : iri;
+export function nameOf(iri) {
+  const { base } = frame();
+  if (iri.startsWith(`${base}ontology#`)) return `cpg:${iri.slice(base.length + 9)}`;
+  return iri.startsWith(base) ? iri.slice(base.length) : iri;
+}
 
 const kinds = (held, kind) => held.kinds[kind]?.[spoken()] ?? kind;
 const language = () => (spoken() ? "zh" : "en");
@@ -32,6 +30,12 @@ export async function itemOf(name) {
   if (thing) {
     const [text, lang] = thing[7][spoken()];
     return make("a", { href: thing[5] ? `#/${language()}/${thing[5]}` : null, lang: lang || null }, text);
+  }
+  if (name.startsWith("cpg:")) {
+    const { terms } = (await jsonOf("vocabulary"))[language()];
+    const known = terms.find(({ term }) => term === name);
+    const label = known?.[language()] || known?.en;
+    if (label) return make("a", { href: `#/${language()}/ontology#${name.slice(4)}` }, label);
   }
   if (name.startsWith("id/") || name.startsWith("concept/"))
     return make("a", { href: `#/${language()}/thing/${name}` }, name.replace(/^(id|concept)\//, ""));

@@ -18,7 +18,7 @@ export const spoken = () => place;
 
 /** A text with its placeholders filled. */
 export function say(key, ...values) {
-  return (held.words[key]?.[place] ?? key).replace(/\{\{|\}\}|\{(\d)\}/g, (found, number) =>
+  return (held?.words[key]?.[place] ?? key).replace(/\{\{|\}\}|\{(\d)\}/g, (found, number) =>
     number === undefined ? found[0] : String(values[number]),
   );
 }

@@ -27,6 +27,9 @@ own.location = Object.assign(Object.create(stand), {
 Object.assign(own.live, live);
 
 async function begin() {
+  // Names are unpacked meanwhile: the search is what a reader reaches for first.
+  const names = index();
+  names.catch(() => {}); // who asks for it is told
   const data = await jsonOf("data");
   speak(data);
   beginAt(`/${data.language}/`);
@@ -38,10 +41,11 @@ async function begin() {
     frameOf(document, url, data.language);
     live.adopt(url);
   } else await live.show(url);
-  // Both are wanted soon; whoever asks before waits for the same work.
-  await index();
+  await names;
   document.documentElement.dataset.ready = "";
-  await warm();
+  // Not before the rest of the file has been read: that is what a reader waits for.
+  if (document.readyState !== "complete") await new Promise((done) => addEventListener("load", done, { once: true }));
+  (globalThis.requestIdleCallback ?? setTimeout)(warm);
 }
 
 function save(url) {
@@ -77,6 +81,6 @@ begin().catch((error) => {
   const note = document.createElement("p");
   note.className = "offline-note";
   note.setAttribute("role", "alert");
-  note.textContent = old ? own.old : String(error.message ?? error);
+  note.textContent = old ? own.old : say("offline-failed", error.message ?? error);
   document.body.prepend(note);
 });
