@@ -18,49 +18,14 @@ from kg.explorer.placing import place
 from kg.explorer.reading import format_day
 from kg.explorer.record import FACETS, KINDS, name_of
 from kg.explorer.site import LANGUAGES, Site
-from kg.explorer.words import both as both_of_pages
-from kg.explorer.words import say as say_page
+from kg.explorer.words import both, say, word_keys
 from kg.messages import Language, column, text
 from kg.names import HAN, fold, simplify
 from kg.search import KINDS as SEARCH_KINDS
 from kg.search import MATCHED
 from kg.terms import BASE
 
-_WORDS: Final[Mapping[str, tuple[str, str]]] = {
-    "offline-noscript": (
-        "This file holds all pages of City Practice Graph. They need JavaScript.",
-        "本文件包含城市实践图谱的全部页面，须启用 JavaScript 方可浏览。",
-    ),
-    "offline-note": (
-        "You read one file with the data of {0}, version {1}. It loads nothing.",
-        "当前为单文件版，数据截至{0}，版本 {1}，不访问网络。",
-    ),
-    "offline-software": ("Software in this file", "本文件所用软件"),
-    "offline-server": ("This view needs the server", "此视图需要服务器"),
-    "offline-server-why": (
-        "The file holds the pages, search, comparisons, graphs and SPARQL, but not this: {0}",
-        "本文件含全部页面、搜索、矩阵、比较、关系图与 SPARQL，不含此地址的内容：{0}",
-    ),
-    "offline-failed": ("This does not work: {0}", "出错了：{0}"),
-    "offline-console": (
-        "Queries run in this page, on the data that the file holds.",
-        "查询在本页面内运行，使用本文件所含数据。",
-    ),
-    "offline-engine": ("Starting the query engine …", "正在启动查询引擎……"),
-    "offline-reading": ("Reading the data …", "正在载入数据……"),
-    "offline-running": ("Running …", "正在查询……"),
-    "offline-done": ("{0} rows in {1} ms.", "共 {0} 行，用时 {1} 毫秒。"),
-    "offline-stop": ("Stop", "停止"),
-    "offline-stopped": ("Stopped.", "已停止。"),
-    "offline-syntax": ("The query cannot be read.", "查询语句有误。"),
-    "offline-bad": ("{0}: “{1}” does not fit.", "{0}：“{1}”不是有效取值。"),
-    "offline-cite": (
-        "{0}: {1}. {2}, version {3}, data of {4}. {5}",
-        "{0}：{1}。{2}，版本 {3}，数据截至{4}。{5}",
-    ),
-    "offline-many": ("At most {0} things can be opened.", "最多可展开 {0} 个对象。"),
-    "offline-no-thing": ("The graph has no such thing: {0}", "图中没有此对象：{0}"),
-}
+_OWN: Final = tuple(key for key in word_keys() if key.startswith("offline-"))
 # Texts of the server's pages that the file fills in itself.
 _OF_PAGES: Final = (
     *("product", "search-title", "search-lead", "search-nothing", "panel-hits", "column-name"),
@@ -77,21 +42,6 @@ _OF_PAGES: Final = (
     *(f"facet-{facet}" for facet in FACETS),
 )
 _EXTRA_COLUMNS: Final = ("thing", "n", "count", "name", "s", "p", "o")
-
-
-def both(key: str) -> tuple[str, str]:
-    """A text of the file in English and Chinese, unfilled."""
-    return _WORDS[key]
-
-
-def word_keys() -> tuple[str, ...]:
-    """All keys, for the test of parity."""
-    return tuple(_WORDS)
-
-
-def say(language: Language, key: str, *values: object) -> str:
-    """A text of the file with its placeholders filled."""
-    return _WORDS[key][language == "zh"].format(*values)
 
 
 def frame(site: Site, language: Language) -> dict[str, Any]:
@@ -113,8 +63,7 @@ def frame(site: Site, language: Language) -> dict[str, Any]:
         "made": record.made,
         "day": [format_day(record.made, spoken) for spoken in LANGUAGES.values()],
         "words": {
-            **{key: list(pair) for key, pair in _WORDS.items()},
-            **{key: list(both_of_pages(key)) for key in _OF_PAGES},
+            **{key: list(both(key)) for key in (*_OWN, *_OF_PAGES)},
             **{
                 f"kind-{kind}": [text(f"kind-{kind}", spoken) for spoken in LANGUAGES.values()]
                 for kind in NODE_KINDS
@@ -156,7 +105,7 @@ def names(site: Site) -> dict[str, Any]:
     return {
         "things": things,
         "kinds": {
-            kind: [say_page(spoken, f"kind-{kind}") for spoken in LANGUAGES.values()]
+            kind: [say(spoken, f"kind-{kind}") for spoken in LANGUAGES.values()]
             for kind in told_kinds
         },
         "matched": MATCHED,
@@ -340,13 +289,13 @@ def files(site: Site, language: Language) -> list[dict[str, str]]:
             "name": "recurrence.csv",
             "href": f"{base}/home.csv?panel=recurrence",
             "type": "CSV",
-            "note": say_page(language, "file-recurrence"),
+            "note": say(language, "file-recurrence"),
         },
         {
             "name": "matrix.csv",
             "href": f"{base}/matrix.csv?panel=matrix",
             "type": "CSV",
-            "note": say_page(language, "file-matrix"),
+            "note": say(language, "file-matrix"),
         },
         {
             "name": "sparql",
@@ -359,10 +308,10 @@ def files(site: Site, language: Language) -> list[dict[str, str]]:
 
 def citation(site: Site, language: Language) -> dict[str, str]:
     """How to cite the dataset, in a sentence."""
-    product = say_page(language, "product")
+    product = say(language, "product")
     return {
         "id": "text",
-        "name": say_page(language, "cite-text"),
+        "name": say(language, "cite-text"),
         "text": say(
             language,
             "offline-cite",

@@ -30,6 +30,7 @@ from kg.explorer.panels import Page
 from kg.explorer.record import KINDS, Record
 from kg.explorer.rendering import stylesheet
 from kg.explorer.site import LANGUAGES, Site
+from kg.explorer.words import both, say
 from kg.files import write_atomically
 from kg.messages import Language
 from kg.resources import static_folder
@@ -230,7 +231,7 @@ def make(
             early=_EARLY,
             script=main,
             islands=islands,
-            noscript=onedata.both("offline-noscript"),
+            noscript=both("offline-noscript"),
             home=re.sub(r'\bhref="/(?!/)', 'href="#/', home[title.end() :]),
             first=plain,
             later=blocks,
@@ -354,7 +355,7 @@ def _page(site: Site, language: Language, address: str) -> Page:
         )
     if path == "console":
         page = write.console("", "", limits=("", ""))
-        return replace(page, lead=onedata.say(language, "offline-console"))
+        return replace(page, lead=say(language, "offline-console"))
     if path == "data":
         page = write.data(onedata.files(site, language))
         return replace(page, extra={**page.extra, "citations": [onedata.citation(site, language)]})

@@ -543,6 +543,40 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "term-class": ("class", "类"),
     "term-property": ("property", "属性"),
     "error-lost": ("There is no such page. Look for it:", "没有这个页面。请搜索："),
+    # the explorer in one file
+    "offline-noscript": (
+        "This file holds all pages of City Practice Graph. They need JavaScript.",
+        "本文件包含城市实践图谱的全部页面，须启用 JavaScript 方可浏览。",
+    ),
+    "offline-note": (
+        "You read one file with the data of {0}, version {1}. It loads nothing.",
+        "当前为单文件版，数据截至{0}，版本 {1}，不访问网络。",
+    ),
+    "offline-software": ("Software in this file", "本文件所用软件"),
+    "offline-server": ("This view needs the server", "此视图需要服务器"),
+    "offline-server-why": (
+        "The file holds the pages, search, comparisons, graphs and SPARQL, but not this: {0}",
+        "本文件含全部页面、搜索、矩阵、比较、关系图与 SPARQL，不含此地址的内容：{0}",
+    ),
+    "offline-failed": ("This does not work: {0}", "出错了：{0}"),
+    "offline-console": (
+        "Queries run in this page, on the data that the file holds.",
+        "查询在本页面内运行，使用本文件所含数据。",
+    ),
+    "offline-engine": ("Starting the query engine …", "正在启动查询引擎……"),
+    "offline-reading": ("Reading the data …", "正在载入数据……"),
+    "offline-running": ("Running …", "正在查询……"),
+    "offline-done": ("{0} rows in {1} ms.", "共 {0} 行，用时 {1} 毫秒。"),
+    "offline-stop": ("Stop", "停止"),
+    "offline-stopped": ("Stopped.", "已停止。"),
+    "offline-syntax": ("The query cannot be read.", "查询语句有误。"),
+    "offline-bad": ("{0}: “{1}” does not fit.", "{0}：“{1}”不是有效取值。"),
+    "offline-cite": (
+        "{0}: {1}. {2}, version {3}, data of {4}. {5}",
+        "{0}：{1}。{2}，版本 {3}，数据截至{4}。{5}",
+    ),
+    "offline-many": ("At most {0} things can be opened.", "最多可展开 {0} 个对象。"),
+    "offline-no-thing": ("The graph has no such thing: {0}", "图中没有此对象：{0}"),
 }
 
 

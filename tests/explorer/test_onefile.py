@@ -8,7 +8,6 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,11 +17,12 @@ import hatch_build
 from kg.build import canonical_nquads
 from kg.catalogue import catalogue
 from kg.cli import main
-from kg.explorer import onedata, onefile
+from kg.explorer import onefile
 from kg.explorer.graphstate import GraphState
 from kg.explorer.packing import OTHER, OWN, Packer, without_language
 from kg.explorer.record import Record
 from kg.explorer.site import Site
+from kg.explorer.words import both, say
 from kg.graph import KnowledgeGraph
 from kg.messages import Language
 from tests.conftest import absent
@@ -237,17 +237,6 @@ def test_both_languages_share_their_addresses() -> None:
     )
 
 
-def test_words_have_the_same_placeholders_in_both_languages() -> None:
-    for key in onedata.word_keys():
-        english, chinese = onedata.both(key)
-        assert re.search("[\u4e00-\u9fff]", chinese), key
-        fields = [
-            sorted(name for _, name, _, _ in Formatter().parse(text) if name)
-            for text in (english, chinese)
-        ]
-        assert fields[0] == fields[1], key
-
-
 def test_an_installation_without_scripts_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -298,7 +287,7 @@ def test_begins_at_home(reader: Reader) -> None:
 def test_without_scripts_it_says_what_it_needs(made: onefile.Made) -> None:
     noscript = re.search(r"<noscript>(.*?)</noscript>", made.content.decode("utf-8"), re.DOTALL)
     assert noscript is not None
-    assert all(text in noscript[1] for text in onedata.both("offline-noscript"))
+    assert all(text in noscript[1] for text in both("offline-noscript"))
 
 
 @pytest.mark.parametrize(
@@ -398,7 +387,7 @@ def test_every_link_of_a_page_leads_to_a_page(reader: Reader) -> None:
     lost = []
     for link in wanted[:: max(1, len(wanted) // 40)]:
         heading = reader.go(link[1:])
-        if heading in onedata.both("offline-server"):
+        if heading in both("offline-server"):
             lost.append(link)
     assert lost == []
 
@@ -430,8 +419,8 @@ def test_opens_at_a_bookmark(reader: Reader) -> None:
 
 
 def test_what_it_cannot_do_is_said(reader: Reader) -> None:
-    assert reader.go("/en/matrix?region=atlantis") == onedata.say("en", "offline-server")
-    assert reader.go("/zh/matrix?region=atlantis") == onedata.say("zh", "offline-server")
+    assert reader.go("/en/matrix?region=atlantis") == say("en", "offline-server")
+    assert reader.go("/zh/matrix?region=atlantis") == say("zh", "offline-server")
 
 
 # choices

@@ -14,7 +14,6 @@ from jinja2 import nodes
 
 import kg.explorer
 import kg.server.explorer
-from kg.explorer import onedata
 from kg.explorer.panels import Page
 from kg.explorer.record import KINDS, Record
 from kg.explorer.site import Site
@@ -23,9 +22,7 @@ from kg.resources import template_folder
 from kg.templating import page_templates
 from tests.explorer.places import PLACES, Place
 
-OFFLINE = {key: onedata.both(key) for key in onedata.word_keys()}
-"""The words that the explorer in one file has of its own."""
-WORDS = {**{key: both(key) for key in word_keys()}, **OFFLINE}
+WORDS = {key: both(key) for key in word_keys()}
 KEYS = frozenset(WORDS)
 SOURCES = (
     *(p for p in Path(kg.explorer.__file__).parent.glob("*.py") if p.name != "words.py"),

@@ -18,8 +18,12 @@ export const spoken = () => place;
 
 /** A text with its placeholders filled. */
 export function say(key, ...values) {
-  return (held?.words[key]?.[place] ?? key).replace(/\{\{|\}\}|\{(\d)\}/g, (found, number) =>
+  const said = (held?.words[key]?.[place] ?? key).replace(/\{\{|\}\}|\{(\d)\}/g, (found, number) =>
     number === undefined ? found[0] : String(values[number]),
+  );
+  // English texts write "{0} source(s)"; the number decides whether the s stays.
+  return said.replace(/\b([\d,]+) (\w+)\(s\)/g, (_, number, word) =>
+    number === "1" ? `${number} ${word}` : `${number} ${word}s`,
   );
 }
 
