@@ -98,7 +98,14 @@ class Asking(GraphPages):
             eyebrow=self.say("nav-queries"),
             template="query.html",
             panels=(panel,),
-            parameters=tuple((key, value) for key, several in values.items() for value in several),
+            # Names come in the language of the page, unless another one is asked for: so the same
+            # page in the other language has them in that one.
+            parameters=tuple(
+                (key, value)
+                for key, several in values.items()
+                for value in several
+                if (key, value) != ("language", tag)
+            ),
             extra={
                 "fields": fields,
                 "text": "",
