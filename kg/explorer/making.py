@@ -99,7 +99,8 @@ def record_of(graph: KnowledgeGraph) -> bytes:
         return make_record(graph)
     digest = hashlib.sha256(code_hash().encode("ascii"))
     package = Path(__file__).parent.parent
-    for path in sorted((*package.glob("explorer/*.py"), *package.glob("recurrence/*.py"))):
+    makers = (package / "explorer" / name for name in ("making.py", "record.py"))
+    for path in (*makers, *sorted(package.glob("recurrence/*.py"))):
         digest.update(path.read_bytes())
     made = graph.store.keep(
         f"record-{digest.hexdigest()}", lambda: make_record(graph).decode("utf-8")
