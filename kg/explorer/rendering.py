@@ -62,6 +62,17 @@ def spoken(text: str, language: Language) -> str:
     return marked + escape(text[end:])
 
 
+_SHORT: Final[Mapping[Language, int]] = {"en": 12, "zh": 6}
+_LONG: Final = 16
+
+
+def _width(text: str, language: Language) -> str:
+    """The class of a text that is never broken, or that may be broken anywhere."""
+    if len(text) <= _SHORT[language]:
+        return Markup(' class="short"')
+    return Markup(' class="long"') if len(text) > _LONG and " " not in text else ""
+
+
 @cache
 def stylesheet() -> tuple[str, bytes]:
     """Address and content of the style sheet; the address changes with the content."""
@@ -150,6 +161,7 @@ class Renderer:
             "twins": twins,
             "iri": iri_of,
             "spoken": lambda text: spoken(text, language),
+            "width": lambda text: _width(text, language),
             "version": self.version(language),
             "cite_page": self._cite(page, ""),
             "cite_href": lambda panel: self._cite(page, panel.id),
