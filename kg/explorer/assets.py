@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
+from hashlib import sha256
 from typing import Final, TypedDict
 
-from kg.resources import static_folder
+from kg.resources import static_folder, template_folder
 
 PREFIX: Final = "/assets/"
 _TYPES: Final = {
@@ -19,6 +20,13 @@ _TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
 }
+
+
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Content-Security-Policy of every page: all that runs or shows comes from here."""
 
 
 class Land(TypedDict):
@@ -97,3 +105,10 @@ def land() -> Land | None:
         return None
     outline: Land = json.loads(text)
     return outline
+
+
+@cache
+def stylesheet() -> tuple[str, bytes]:
+    """Address and content of the style sheet; the address changes with the content."""
+    content = (template_folder() / "explorer" / "explorer.css").read_bytes()
+    return f"/assets/explorer-{sha256(content).hexdigest()[:10]}.css", content

@@ -17,8 +17,8 @@ from kg.explorer.graphstate import GraphState
 from kg.explorer.placing import place
 from kg.explorer.reading import format_day
 from kg.explorer.record import FACETS, KINDS, name_of
-from kg.explorer.site import LANGUAGES, Site
-from kg.explorer.words import both, say, word_keys
+from kg.explorer.site import Site
+from kg.explorer.words import LANGUAGES, both, say, word_keys
 from kg.messages import Language, column, text
 from kg.names import HAN, fold, simplify
 from kg.search import KINDS as SEARCH_KINDS

@@ -23,14 +23,13 @@ from urllib.parse import parse_qsl, unquote
 from kg.catalogue import catalogue
 from kg.errors import KgError
 from kg.explorer import onedata
-from kg.explorer.assets import asset_bytes, manifest
+from kg.explorer.assets import asset_bytes, manifest, stylesheet
 from kg.explorer.graphstate import VIEWS
 from kg.explorer.packing import Packer, block, without_language
 from kg.explorer.panels import Page
 from kg.explorer.record import KINDS, Record
-from kg.explorer.rendering import stylesheet
-from kg.explorer.site import LANGUAGES, Site
-from kg.explorer.words import both, say
+from kg.explorer.site import Site
+from kg.explorer.words import LANGUAGES, both, say
 from kg.files import write_atomically
 from kg.messages import Language
 from kg.resources import static_folder

@@ -1,7 +1,8 @@
 """All that the pages know, as one document: statements with their claims, and what was worked out.
 
-The document is JSON with every term once (``terms``) and statements as numbers of terms, so that it
-is small, is read in a fraction of a second, and holds nothing that could be executed.
+The document has every term once (``terms``) and statements as numbers of terms, so that it is
+small, is read in a fraction of a second, and holds nothing that could be executed. Each line is a
+piece of it in JSON: between two pieces a process that reads it does other work.
 
 Names of things are paths below the base of the project: ``id/city/singapore``,
 ``concept/practice/open-data``. Properties and classes are prefixed names (``cpg:city``). Whatever
@@ -20,7 +21,7 @@ from typing import Any, Final, NamedTuple
 from kg.messages import Language
 from kg.terms import BASE, CPG, PREFIXES, canonical_language
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Number of the document's form; a version that holds another one has no pages."""
 
 FACETS: Final = ("practice", "technology", "mechanism", "outcome-type")
@@ -42,6 +43,8 @@ KINDS: Final[Mapping[str, str]] = {
 }
 """Kinds of things that have pages of their own, with the beginnings of their paths."""
 
+_PIECE: Final = 5_000
+"""Terms or statements of one line."""
 _TAGS: Final[Mapping[Language, str]] = {"en": "en", "zh": "zh-Hans"}
 _NAMES: Final = ("skos:prefLabel", "dcterms:title", "rdfs:label")
 _DESCRIPTIONS: Final = ("dcterms:description", "skos:definition", "rdfs:comment")
@@ -148,13 +151,23 @@ class Record:
     @classmethod
     def decode(cls, content: bytes, version: str = "-") -> Record | None:
         """Read a document; None when it is of another form, or none."""
+        document: dict[str, Any] = {"terms": [], "statements": [], "analyses": {}}
         try:
-            document = json.loads(content)
-        except ValueError:
+            for line in content.splitlines():
+                key, value = json.loads(line)
+                if key in ("terms", "statements"):
+                    document[key] += value
+                elif key == "analysis":
+                    name, part, found = value
+                    if part is None:
+                        document["analyses"][name] = found
+                    else:
+                        document["analyses"].setdefault(name, {})[part] = found
+                else:
+                    document[key] = value
+        except (ValueError, TypeError):
             return None
-        if not isinstance(document, dict) or document.get("format") != FORMAT:
-            return None
-        return cls(document, version)
+        return cls(document, version) if document.get("format") == FORMAT else None
 
     def __contains__(self, name: object) -> bool:
         """Whether anything is said of a thing, or leads to it."""
@@ -321,14 +334,18 @@ def encode(
         claims = statements.setdefault(key, [])
         if graph.startswith("id/claim/"):
             claims.append(number(graph))
-    document = {
-        "format": FORMAT,
-        "made": made,
-        "terms": [term if isinstance(term, str) else [*term] for term in terms],
-        "statements": [[*key, *sorted(claims)] for key, claims in statements.items()],
-        "analyses": analyses,
-    }
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    held: list[object] = [term if isinstance(term, str) else [*term] for term in terms]
+    told = [[*key, *sorted(claims)] for key, claims in statements.items()]
+    lines: list[tuple[str, Any]] = [("format", FORMAT), ("made", made)]
+    lines += [("terms", held[n : n + _PIECE]) for n in range(0, len(held), _PIECE)]
+    lines += [("statements", told[n : n + _PIECE]) for n in range(0, len(told), _PIECE)]
+    for name, found in analyses.items():
+        if isinstance(found, Mapping):
+            lines += [("analysis", (name, part, value)) for part, value in found.items()]
+        else:
+            lines.append(("analysis", (name, None, found)))
+    written = (json.dumps(line, ensure_ascii=False, separators=(",", ":")) for line in lines)
+    return "\n".join(written).encode("utf-8") + b"\n"
 
 
 def literal(text: str, language: str | None, datatype: str) -> Literal:

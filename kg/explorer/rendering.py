@@ -6,15 +6,13 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
-from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
 from markupsafe import Markup, escape
 
-from kg.explorer.assets import asset, land
+from kg.explorer.assets import asset, land, stylesheet
 from kg.explorer.drawing import draw_map, draw_matrix
 from kg.explorer.graphs import Drawn
 from kg.explorer.panels import WEB, Linker, Page, Panel, to_csv, to_json
@@ -22,7 +20,6 @@ from kg.explorer.reading import format_day
 from kg.explorer.record import Literal, Record, Value, iri_of
 from kg.explorer.words import say
 from kg.messages import Language
-from kg.resources import template_folder
 from kg.templating import page_templates
 from kg.terms import PREFIXES
 
@@ -34,11 +31,6 @@ MENU: Final = (
     *(("nav-queries", "queries"), ("nav-console", "console"), ("nav-unknown", "unknown")),
     *(("nav-ontology", "ontology"), ("nav-data", "data")),
 )
-POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-"""Content-Security-Policy of every page: all that runs or shows comes from here."""
 
 
 _HAN: Final = re.compile(
@@ -71,13 +63,6 @@ def _width(text: str, language: Language) -> str:
     if len(text) <= _SHORT[language]:
         return Markup(' class="short"')
     return Markup(' class="long"') if len(text) > _LONG and " " not in text else ""
-
-
-@cache
-def stylesheet() -> tuple[str, bytes]:
-    """Address and content of the style sheet; the address changes with the content."""
-    content = (template_folder() / "explorer" / "explorer.css").read_bytes()
-    return f"/assets/explorer-{sha256(content).hexdigest()[:10]}.css", content
 
 
 class Renderer:

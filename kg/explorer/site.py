@@ -13,10 +13,10 @@ from kg.explorer.panels import Page
 from kg.explorer.reading import Reader
 from kg.explorer.record import FACETS, KINDS, Record, name_of
 from kg.explorer.rendering import Renderer
+from kg.explorer.words import LANGUAGES
 from kg.messages import Language
 from kg.search import SearchIndex
 
-LANGUAGES: Final[Mapping[str, Language]] = {"en": "en", "zh": "zh"}
 _THINGS: Final = ("thing", "from", "to", "hide")
 Parameters = Sequence[tuple[str, str]]
 

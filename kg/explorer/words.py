@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from kg.messages import Language
+
+LANGUAGES: Final[Mapping[str, Language]] = {"en": "en", "zh": "zh"}
+"""First part of an address to the language of its pages."""
 
 _PLURAL: Final = re.compile(r"\b([\d,]+) (\w+)\(s\)")
 _WORDS: Final[dict[str, tuple[str, str]]] = {
@@ -542,6 +546,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "panel-answer": ("Answer", "结果"),
     "term-class": ("class", "类"),
     "term-property": ("property", "属性"),
+    "error-title": ("This does not work", "出错了"),
     "error-lost": ("There is no such page. Look for it:", "没有这个页面。请搜索："),
     # the explorer in one file
     "offline-noscript": (

@@ -14,23 +14,17 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlencode, urlsplit
 
 from kg.catalogue import catalogue
 from kg.errors import KgError, ParameterError
 from kg.explorer import assets
-from kg.explorer.drawn import to_graphml, to_turtle
-from kg.explorer.graphpages import GraphPages
 from kg.explorer.panels import Page
-from kg.explorer.picture import to_svg
 from kg.explorer.reading import format_day
 from kg.explorer.record import Record, iri_of
-from kg.explorer.rendering import POLICY, stylesheet
-from kg.explorer.site import LANGUAGES, Site
-from kg.explorer.words import say
+from kg.explorer.words import LANGUAGES, say
 from kg.messages import Language, message
-from kg.publishing.citing import cite_dataset, cite_page
 from kg.publishing.versions import Version
 from kg.server.answers import Answer, Answers, etag
 from kg.server.budgets import Budgets
@@ -55,6 +49,12 @@ from kg.server.problems import STATUS
 from kg.server.sparql import Endpoint
 from kg.server.wire import Job
 
+if TYPE_CHECKING:
+    from kg.explorer.graphpages import GraphPages
+    from kg.explorer.site import Site
+
+# What pages are made with is imported where the first one is made: a process that starts anew in
+# place of one that ended answers queries sooner.
 _TAGS: Final[dict[Language, bytes]] = {"en": b"en", "zh": b"zh-Hans"}
 _TYPES: Final = {
     "html": b"text/html; charset=utf-8",
@@ -84,6 +84,8 @@ _ICON: Final = (
 # Where the parser stopped, as it says it: "error at 3:7: expected …".
 _POSITION: Final = re.compile(r"\bat (\d+):(\d+)")
 _MOST_HITS: Final = 60
+_FIRST_QUERIES: Final = 1.0
+"""Seconds in which queries that wait for a new process have it for themselves."""
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
@@ -118,11 +120,19 @@ class Explorer:
         self.budgets, self.answers, self.address = budgets, answers, address
         self._site: asyncio.Future[Site | None] | None = None
         self._version: Version | None = None
+        self._record: bytes | None = None
 
     def prepare(self, version: Version, record: bytes | None) -> None:
-        """Make the pages of a version ready, aside; who asks meanwhile waits."""
-        self._version = version
-        self._site = asyncio.ensure_future(asyncio.to_thread(_load, version.name, record))
+        """Make the pages of a version ready, aside and a moment later; who asks is waited for."""
+        if self._version is not None and self._version.name == version.name:
+            return  # another spawner, the same data
+        self._version, self._record, self._site = version, record, None
+        asyncio.get_running_loop().call_later(_FIRST_QUERIES, self._begin, version)
+
+    def _begin(self, version: Version) -> None:
+        if self._version is version and self._site is None:
+            loading = asyncio.to_thread(_load, version.name, self._record)
+            self._site, self._record = asyncio.ensure_future(loading), None
 
     @property
     def has_pages(self) -> bool:
@@ -137,6 +147,8 @@ class Explorer:
         RequestError
             It has none.
         """
+        if self._version is not None:
+            self._begin(self._version)
         site = None if self._site is None else await asyncio.shield(self._site)
         if site is None:
             raise RequestError("no-pages")
@@ -160,7 +172,7 @@ class Explorer:
     async def load(self, request: Request, send: Send) -> tuple[int, str]:
         """Scripts, the style sheet, the icon: under names that never repeat."""
         require_reading(request)
-        style, content = stylesheet()
+        style, content = assets.stylesheet()
         if request.path == "/assets/icon.svg":
             body, media = _ICON, "image/svg+xml"
         elif request.path == style:
@@ -413,6 +425,9 @@ class Explorer:
         form: str,
         panel: str,
     ) -> _Body:
+        from kg.explorer.drawn import to_graphml, to_turtle
+        from kg.explorer.picture import to_svg
+
         page, drawn, places = write.graph(site.graph(given))
         language = page.language
         if form == "svg":
@@ -560,6 +575,8 @@ class Explorer:
         self, site: Site, cited: Page, panel: str, language: Language, host: str
     ) -> list[dict[str, str]]:
         """How to cite a page, or one panel of it, as of today."""
+        from kg.publishing.citing import cite_dataset, cite_page
+
         chosen = cited.panel(panel)
         if self.address or not cited.about:
             address = (self.address or "http://" + host) + site.renderer.address(cited)
@@ -698,6 +715,9 @@ class Explorer:
 
 def _load(name: str, content: bytes | None) -> Site | None:
     """The pages of a version; None when it has no record, or one of another form."""
+    from kg.explorer.site import Site
+    from kg.publishing.citing import cite_page
+
     record = None if content is None else Record.decode(content, name)
     if record is None:
         return None
@@ -743,7 +763,7 @@ def _packed(made: _Body, language: Language) -> Answer:
         (b"content-language", _TAGS[language]),
     ]
     if made.form == "html":
-        head.append((b"content-security-policy", POLICY.encode("ascii")))
+        head.append((b"content-security-policy", assets.POLICY.encode("ascii")))
     if made.form == "svg":
         # A picture that is opened by itself has its own colours, and nothing else.
         policy = b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"

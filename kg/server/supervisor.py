@@ -86,6 +86,20 @@ class _Wait:
         self.until = time.monotonic() + self.seconds
 
 
+def _keep(file: Path, name: Path) -> None:
+    """Keep a file that never changes under another name, should the first one go.
+
+    Raises
+    ------
+    OSError
+        It has gone already.
+    """
+    try:
+        name.hardlink_to(file)
+    except OSError:  # another disk, or a system without links
+        shutil.copyfile(file, name)
+
+
 class Supervisor:
     """One service.
 
@@ -247,7 +261,7 @@ class Supervisor:
             folder.mkdir(parents=True)
             for name in ("manifest.json", "things.txt", "record.json", "data.nq"):
                 if name != "record.json" or version.record_sha256:
-                    shutil.copyfile(version.folder / name, folder / name)
+                    _keep(version.folder / name, folder / name)
         except OSError as error:
             shutil.rmtree(place, ignore_errors=True)
             raise DatasetError("version-damaged", str(version.folder)) from error
