@@ -170,7 +170,7 @@ def to_term(parameter: Parameter, value: object) -> ox.NamedNode | ox.Literal:
         head = path.partition("/")[0]
         base = CONCEPT if text.startswith((CONCEPT, "concept/")) or head in _SCHEMES else ID
         parts = path.split("/")
-        if parts[0] in _SCHEMES and path != text and len(parts) == 1:
+        if base == CONCEPT and path != text and len(parts) == 1 and _SLUG.fullmatch(path):
             return ox.NamedNode(CONCEPT + path)  # a concept scheme by its IRI is a thing, too
     else:
         base = CONCEPT if kind in _SCHEMES else ID
