@@ -237,6 +237,7 @@ def on_a_phone(walk: Walk) -> None:
 
 def only_keys(walk: Walk) -> None:
     walk.start()
+    walk.tab.until(lambda: walk.tab.find("#q").get_attribute("role") == "combobox")
     walk.press_until("Tab", 9, lambda field: field.get_attribute("id") == "q")
     walk.tab.command("Input.insertText", text="上海")
     walk.steps += 1

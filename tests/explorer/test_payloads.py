@@ -235,6 +235,7 @@ def test_xml_is_well_formed_and_holds_nothing_that_runs(
 
 def test_suggestions_stay_text(victim: Tab, hostile: Poisoned) -> None:
     victim.open("/en/")
+    victim.until(lambda: victim.find("#q").get_attribute("role") == "combobox")
     victim.find("#q").send_keys("script")
     victim.until(lambda: victim.all("[role=option]"))
     assert victim.run(f"{FOREIGN} return foreign(document);") == []
