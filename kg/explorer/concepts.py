@@ -31,8 +31,14 @@ class Concepts(Parts):
             panel,
             self._cities_of(matrix, practice, "programmes-with-practice"),
             self._companions(practice, matrix),
-            self._together("technologies", "technology", programmes, practice),
-            self._together("mechanisms", "mechanism", programmes, practice),
+            *(
+                [
+                    self._together("technologies", "technology", programmes, practice),
+                    self._together("mechanisms", "mechanism", programmes, practice),
+                ]
+                if level > 2
+                else []
+            ),
             *([self._results("results", programmes)] if level > 2 else []),
             self._hierarchy(practice),
             self._searched_without(practice),

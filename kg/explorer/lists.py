@@ -52,6 +52,7 @@ class Lists(Matrices):
                     columns,
                     rows,
                     shown=1_000,
+                    most=250,
                     query=_LISTING.get(kind),
                 ),
             ),

@@ -153,6 +153,12 @@ class Matrices(Profiles):
         matrix, cities, concepts = self.chosen(choice)
         rows = []
         tally: dict[State, int] = {"documented": 0, "searched": 0, "unknown": 0}
+        documented = self.say("state-documented")
+        # Most cells of a wide matrix are empty, and all of these are the same.
+        empty: dict[State, Cell] = {
+            "searched": (Item(self.say("state-searched"), number=0, state="searched"),),
+            "unknown": (Item(self.say("state-unknown"), number=0, state="unknown"),),
+        }
         for city in cities:
             cells: list[Cell] = [(self.link.item(city),)]
             for concept in concepts:
@@ -162,12 +168,14 @@ class Matrices(Profiles):
                 cells.append(
                     (
                         Item(
-                            self.say(f"state-{state}"),
+                            documented,
                             number=len(programmes),
-                            href=self.evidence_href(city, concept) if programmes else "",
+                            href=self.evidence_href(city, concept),
                             state=state,
                         ),
                     )
+                    if programmes
+                    else empty[state]
                 )
             rows.append(tuple(cells))
         columns = (

@@ -178,9 +178,20 @@ class Linker:
 
     def __init__(self, record: Record, language: Language) -> None:
         self.record, self.language = record, language
+        # What a record holds never changes: each thing is looked up once.
+        self._addresses: dict[str, str] = {}
+        self._names: dict[str, Literal] = {}
 
     def href(self, name: str) -> str:
         """Address of the page about a thing; empty for what is not ours, whole for the web."""
+        found = self._addresses.get(name)
+        if found is None:
+            found = self._address(name)
+            if name in self.record:
+                self._addresses[name] = found
+        return found
+
+    def _address(self, name: str) -> str:
         record = self.record
         if name.startswith(("http://", "https://")):
             return name
@@ -204,7 +215,11 @@ class Linker:
         number: float | None = None,
     ) -> Item:
         """A link to a thing, by its name."""
-        named = self.record.named(name, self.language)
+        named = self._names.get(name)
+        if named is None:
+            named = self.record.named(name, self.language)
+            if name in self.record:
+                self._names[name] = named
         return Item(
             text=named.text,
             name=name,

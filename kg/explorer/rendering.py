@@ -23,6 +23,8 @@ from kg.messages import Language
 from kg.templating import page_templates
 from kg.terms import PREFIXES
 
+_MOST_KEPT: Final = 8_192
+"""Pieces of evidence that are kept as HTML, about a kilobyte each."""
 _TAGS: Final[Mapping[Language, str]] = {"en": "en", "zh": "zh-Hans"}
 _OTHER: Final[Mapping[Language, Language]] = {"en": "zh", "zh": "en"}
 MENU: Final = (
@@ -70,6 +72,11 @@ class Renderer:
 
     def __init__(self, record: Record) -> None:
         self.record = record
+        self._linkers: Mapping[Language, Linker] = {
+            language: Linker(record, language) for language in _TAGS
+        }
+        self._kept: dict[tuple[Language, tuple[str, ...]], Markup] = {}
+        self._evidence_template = page_templates().get_template("explorer/evidence.html")
 
     def address(self, page: Page, language: Language | None = None) -> str:
         """Address of a page, in its language or another."""
@@ -153,7 +160,7 @@ class Renderer:
             "query_href": lambda panel: self.query_address(panel, language),
             "citations": page.extra.get("citations", ()),
             "downloads": lambda panel: self._downloads(page, panel),
-            "evidence": lambda claims: self.evidence(claims, language),
+            "evidence": lambda claims: self._evidence(claims, language),
             "drawn_map": lambda panel: draw_map(panel, language, land()),
         }
         return template.render({**context, **more}).encode("utf-8")
@@ -224,10 +231,26 @@ class Renderer:
             found.append(("SVG", self.twin(page, "svg", panel.id)))
         return found
 
+    def _evidence(self, claims: tuple[str, ...], language: Language) -> Markup:
+        """The places behind claims as HTML; many figures rest on the same ones."""
+        key = (language, claims)
+        made = self._kept.get(key)
+        if made is None:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            made = self._kept[key] = Markup(  # noqa: S704 - a template's own output
+                self._evidence_template.render(
+                    found=self.evidence(claims, language),
+                    claims=len(claims),
+                    say=lambda word, *values: say(language, word, *values),
+                )
+            )
+        return made
+
     def evidence(self, claims: Sequence[str], language: Language) -> dict[str, Any]:
         """The places behind claims, for people."""
         record = self.record
-        link = Linker(record, language)
+        link = self._linkers[language]
         places: dict[tuple[str, str], dict[str, Any]] = {}
         disputed = False
         for path in claims:
