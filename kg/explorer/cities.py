@@ -12,7 +12,6 @@ from kg.explorer.reading import (
     format_percent,
 )
 from kg.explorer.record import iri_of
-from kg.messages import listed
 
 
 class Cities(Parts):
@@ -155,9 +154,7 @@ class Cities(Parts):
                         bar=peer["context"],
                     ),
                 ),
-                plain(
-                    listed([self.say(f"part-{part}") for part in peer["agreeing"]], self.language)
-                ),
+                plain(self.listed([self.say(f"part-{part}") for part in peer["agreeing"]])),
                 self.link.items(peer["shared"][:3]),
                 (number(peer["programmes"]),),
             )

@@ -10,7 +10,6 @@ from kg.explorer.overviews import Overviews
 from kg.explorer.panels import Cell, Column, Item, Page, Panel, number, plain
 from kg.explorer.parts import PRACTICES
 from kg.explorer.reading import format_percent
-from kg.messages import listed
 
 MOST: Final = 8
 """Cities that are compared at once."""
@@ -334,7 +333,7 @@ class Comparisons(Overviews):
                     if share is not None
                     else (),
                     plain(
-                        listed([self.say(f"part-{p}") for p in peer["agreeing"]], self.language)
+                        self.listed([self.say(f"part-{p}") for p in peer["agreeing"]])
                         if peer
                         else ""
                     ),

@@ -84,7 +84,7 @@ class GraphPages(Comparisons):
                 "views": [(view, self.say(f"view-{view}"), view == state.view) for view in VIEWS],
                 "hops": state.hops,
                 "one": len(state.things) == 1 and not state.view,
-                "ends": tuple(self.record.plain(e) for e in state.ends) if state.ends else ("", ""),
+                "ends": tuple(self.name(e) for e in state.ends) if state.ends else ("", ""),
                 "exports": [
                     (name, f"/{self.language}/graph.{suffix}?{state.query()}")
                     for name, suffix in (("SVG", "svg"), ("GraphML", "graphml"), ("Turtle", "ttl"))

@@ -42,7 +42,12 @@ class Parts:
 
     def names(self, things: Iterable[str]) -> str:
         """Names in one line."""
-        return listed([self.name(thing) for thing in things], self.language)
+        return self.listed([self.name(thing) for thing in things])
+
+    def listed(self, texts: Sequence[str]) -> str:
+        """Texts in one line; in English with commas, unless one stands in a text."""
+        between = "; " if any("," in text for text in texts) else ", "
+        return listed(texts, self.language, between=between)
 
     def count(self, value: int) -> str:
         """A whole number as the language writes it."""
@@ -131,6 +136,9 @@ class Parts:
                 href=self.link.href(value),
                 claims=statement.claims,
             )
+        if ":" in value and not self.record.spoken(value, self.language, "rdfs:label").text:
+            # A term of a vocabulary that is not ours.
+            return Item(self._property(value), name=value, claims=statement.claims)
         return self.link.item(value, claims=statement.claims)
 
     def _values(self, statements: Iterable[Statement]) -> Cell:

@@ -13,7 +13,6 @@ from kg.explorer.reading import (
     ROLES,
 )
 from kg.explorer.record import Literal, Statement, iri_of
-from kg.messages import listed
 
 # Said elsewhere on the page, or of use to programs alone.
 _BOOKKEEPING: Final = frozenset(
@@ -425,13 +424,13 @@ class Profiles(Cities, Concepts):
                 shown=40,
             )
         )
-        types = [self.name(t) for t in record.values(name, "rdf:type") if t != "skos:Concept"]
+        types = [self._property(t) for t in record.values(name, "rdf:type") if t != "skos:Concept"]
         return Page(
             path=self.path(name),
             language=self.language,
             title=self.name(name),
             lead=record.description(name, self.language).text,
-            eyebrow=listed(types, self.language),
+            eyebrow=self.listed(types),
             about=name,
             panels=tuple(panels),
             things=(name,),

@@ -235,8 +235,15 @@ class Record:
         return other
 
     def named(self, name: str, language: Language) -> Literal:
-        """The name of a thing with its language; of what has none, the end of its path."""
+        """The name of a thing with its language.
+
+        A figure is called by what it measures; of what has no name, the end of its path.
+        """
         found = self.spoken(name, language, *_NAMES)
+        if not found.text and name.startswith("id/measurement/"):
+            found = next(
+                (self.named(i, language) for i in self.values(name, "cpg:indicator")), found
+            )
         return found if found.text else Literal(self.plain(name))
 
     def name(self, name: str, language: Language) -> str:

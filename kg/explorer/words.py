@@ -479,6 +479,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "graph-example": ("Shanghai, open data …", "上海、开放数据……"),
     "graph-views": ("Whole views", "整体视图"),
     "graph-filter": ("Filter", "筛选"),
+    "graph-kinds-shown": ("What the shapes mean", "图例"),
     "graph-kinds": ("Only these kinds", "仅显示类别"),
     "graph-properties": ("Only these links", "仅显示关联"),
     "graph-hops": ("Two steps", "两步之内"),
