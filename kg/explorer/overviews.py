@@ -266,44 +266,45 @@ class Overviews(Lists):
             panels=(Panel("files", self.say("panel-files"), columns, tuple(rows)),),
         )
 
+    def _terms_panel(self, id: str, types: Sequence[str]) -> Panel:
+        """Terms of the ontology; a property with the classes that it leads from and to."""
+        record = self.record
+        rows: list[tuple[Cell, ...]] = []
+        found = {s for t in types for s in record.subjects(t, "rdf:type") if s.startswith("cpg:")}
+        for term in sorted(found):
+            row: tuple[Cell, ...] = (
+                (Item(self.name(term), name=term, href=f"#{term.removeprefix('cpg:')}"),),
+                plain(term),
+                (self.link.text(record.description(term, self.language)),),
+            )
+            if id == "properties":
+                ends = (
+                    ("rdfs:domain", "schema:domainIncludes"),
+                    ("rdfs:range", "schema:rangeIncludes"),
+                )
+                row += tuple(plain(self.names(record.values(term, *end))) for end in ends)
+            rows.append(row)
+        keys = ("name", "term", "definition", *(("from", "to") if id == "properties" else ()))
+        return Panel(
+            id,
+            self.say(f"panel-{id}"),
+            self.columns(*keys),
+            tuple(rows),
+            query=("ontology-terms", (("language", self.language),)),
+            shown=1_000,
+            form="terms",
+        )
+
     def ontology(self) -> Page:
         """Classes and properties with their definitions, and the concept schemes."""
         record = self.record
-        panels = []
-        for id, types in (
-            ("classes", ("owl:Class",)),
-            (
+        panels = [
+            self._terms_panel("classes", ("owl:Class",)),
+            self._terms_panel(
                 "properties",
                 ("owl:ObjectProperty", "owl:DatatypeProperty", "owl:AnnotationProperty"),
             ),
-        ):
-            terms = sorted(
-                {s for t in types for s in record.subjects(t, "rdf:type") if s.startswith("cpg:")}
-            )
-            panels.append(
-                Panel(
-                    id,
-                    self.say(f"panel-{id}"),
-                    self.columns("name", "term", "definition", "from", "to"),
-                    tuple(
-                        (
-                            (Item(self.name(t), name=t, href=f"#{t.removeprefix('cpg:')}"),),
-                            plain(t),
-                            (self.link.text(record.description(t, self.language)),),
-                            plain(
-                                self.names(record.values(t, "rdfs:domain", "schema:domainIncludes"))
-                            ),
-                            plain(
-                                self.names(record.values(t, "rdfs:range", "schema:rangeIncludes"))
-                            ),
-                        )
-                        for t in terms
-                    ),
-                    query=("ontology-terms", (("language", self.language),)),
-                    shown=1_000,
-                    form="terms",
-                )
-            )
+        ]
         schemes = sorted(record.subjects("skos:ConceptScheme", "rdf:type"))
         panels.append(
             Panel(

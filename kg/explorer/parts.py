@@ -162,8 +162,14 @@ class Parts:
             name=measured,
         )
 
-    def _results(self, id: str, programmes: Sequence[str]) -> Panel:
-        """Outcomes and figures of programmes; inputs, outputs and outcomes are told apart."""
+    def _results(self, id: str, programmes: Sequence[str], only: str = "") -> Panel:
+        """Outcomes and figures of programmes; inputs, outputs and outcomes are told apart.
+
+        Parameters
+        ----------
+        only
+            Path of the one outcome that is wanted; empty for all.
+        """
         record, rows = self.record, []
         for programme in programmes:
             held: list[tuple[str, Statement]] = []
@@ -175,6 +181,8 @@ class Parts:
                 held += [(statement.value, figure) for figure in figures]
             held += [("", s) for s in record.statements(programme, "cpg:hasMeasurement")]
             for outcome, statement in held:
+                if only and outcome != only:
+                    continue
                 measured = statement.value if statement.property == "cpg:hasMeasurement" else ""
                 assert isinstance(measured, str)
                 rows.append(self._result(programme, outcome, measured, statement))

@@ -203,7 +203,7 @@ class Profiles(Cities, Concepts):
                     form="facts",
                     query=("evidence", (("thing", f"outcome/{record.slug(outcome)}"),)),
                 ),
-                self._results("results", programmes),
+                self._results("results", programmes, only=outcome),
                 self._source_table("sources", outcome, self._sources_of(outcome)),
             ),
             things=(outcome, *programmes),

@@ -58,11 +58,12 @@ def spoken(text: str, language: Language) -> str:
 
 _SHORT: Final[Mapping[Language, int]] = {"en": 12, "zh": 6}
 _LONG: Final = 16
+_DAY: Final = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日|[A-Z][a-z]+ \d{1,2}, \d{4}")
 
 
 def _width(text: str, language: Language) -> str:
     """The class of a text that is never broken, or that may be broken anywhere."""
-    if len(text) <= _SHORT[language]:
+    if len(text) <= _SHORT[language] or _DAY.fullmatch(text):
         return Markup(' class="short"')
     return Markup(' class="long"') if len(text) > _LONG and " " not in text else ""
 
