@@ -117,6 +117,27 @@ def iri_of(name: str) -> str:
     return BASE + name
 
 
+def document_of(content: bytes) -> dict[str, Any] | None:
+    """The pieces of a document put together; None when it is of another form, or none."""
+    document: dict[str, Any] = {"terms": [], "statements": [], "analyses": {}}
+    try:
+        for line in content.splitlines():
+            key, value = json.loads(line)
+            if key in ("terms", "statements"):
+                document[key] += value
+            elif key == "analysis":
+                name, part, found = value
+                if part is None:
+                    document["analyses"][name] = found
+                else:
+                    document["analyses"].setdefault(name, {})[part] = found
+            else:
+                document[key] = value
+    except (ValueError, TypeError):
+        return None
+    return document if document.get("format") == FORMAT else None
+
+
 class Record:
     """The document, with the ways into it.
 
@@ -151,23 +172,8 @@ class Record:
     @classmethod
     def decode(cls, content: bytes, version: str = "-") -> Record | None:
         """Read a document; None when it is of another form, or none."""
-        document: dict[str, Any] = {"terms": [], "statements": [], "analyses": {}}
-        try:
-            for line in content.splitlines():
-                key, value = json.loads(line)
-                if key in ("terms", "statements"):
-                    document[key] += value
-                elif key == "analysis":
-                    name, part, found = value
-                    if part is None:
-                        document["analyses"][name] = found
-                    else:
-                        document["analyses"].setdefault(name, {})[part] = found
-                else:
-                    document[key] = value
-        except (ValueError, TypeError):
-            return None
-        return cls(document, version) if document.get("format") == FORMAT else None
+        document = document_of(content)
+        return None if document is None else cls(document, version)
 
     def __contains__(self, name: object) -> bool:
         """Whether anything is said of a thing, or leads to it."""

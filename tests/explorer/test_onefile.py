@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 import time
@@ -20,7 +19,7 @@ from kg.cli import main
 from kg.explorer import onefile
 from kg.explorer.graphstate import GraphState
 from kg.explorer.packing import OTHER, OWN, Packer, without_language
-from kg.explorer.record import Record
+from kg.explorer.record import Record, document_of
 from kg.explorer.site import Site
 from kg.explorer.words import both, say
 from kg.graph import KnowledgeGraph
@@ -433,7 +432,7 @@ def test_matrix_is_that_of_the_server(reader: Reader, site: Site, choice: str) -
         page = site.page(language, "matrix", _pairs(choice))
         ours, theirs, lead = reader.js(
             CELLS + "const theirs = new DOMParser().parseFromString(arguments[0], 'text/html');"
-            "const lead = document.querySelector('#matrix .sub').textContent;"
+            "const lead = document.querySelector('main .lead').textContent;"
             "return [cells(document), cells(theirs), lead]",
             site.renderer.html(page).decode("utf-8"),
         )
@@ -649,7 +648,8 @@ def test_hostile_labels_stay_text(
     ]  # fmt: skip
     labels = [f"{text} {number}" for number, text in enumerate(evil * 2)]
     assert len(labels) == 40
-    document = copy.deepcopy(json.loads(record_bytes))
+    document = document_of(record_bytes)
+    assert document is not None
     cities = [n for n in document["terms"] if isinstance(n, str) and n.startswith("id/city/")][:40]
     of = {document["terms"].index(city): label for city, label in zip(cities, labels, strict=True)}
     named = document["terms"].index("skos:prefLabel")

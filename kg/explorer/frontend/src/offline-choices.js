@@ -115,7 +115,7 @@ function draw(fresh, { rows, columns, cells, searched, cityOf, conceptOf, facet 
   grid.tBodies[0].replaceChildren(...body);
   if (rows.length) return;
   for (const child of [...panel.querySelectorAll(".legend, .scroll, .tools")]) child.remove();
-  panel.querySelector(".sub").after(make("p", { class: "empty" }, say("matrix-empty")));
+  panel.querySelector(".head").after(make("p", { class: "empty" }, say("matrix-empty")));
 }
 
 /** Cities side by side: the columns of the pages of one city each, in one table. */

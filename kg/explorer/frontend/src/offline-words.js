@@ -32,7 +32,7 @@ export const count = (value) => value.toLocaleString("en");
 
 /** Things in one line, as the server lists them. */
 export function listed(items) {
-  if (!place) return items.join("; ");
+  if (!place) return items.join(items.some((item) => item.includes(",")) ? "; " : ", ");
   return items.join(items.some((item) => /[、，：]/.test(item)) ? "；" : "、");
 }
 
