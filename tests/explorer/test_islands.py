@@ -378,7 +378,10 @@ def test_one_finger_scrolls_the_page_and_two_zoom(tab: Tab) -> None:
         tab.until(lambda: tab.run("return scrollY") > 100)
         assert snapshot(tab) == before
         assert tab.find("#graph-selected").text == "Choose a thing."
-        tab.run("scrollTo(0, 0)")
+        # A swipe goes on for a while after the finger has left.
+        tab.until(lambda: tab.run("scrollTo(0, 0); return scrollY") == 0)
+        tab.browser.execute_async_script("setTimeout(arguments[0], 500)")
+        tab.until(lambda: tab.run("scrollTo(0, 0); return scrollY") == 0)
         fingers(tab, [[(180 - step, 400), (220 + step, 400)] for step in range(0, 80, 10)])
         tab.until(lambda: snapshot(tab) != before)
         assert tab.run("return scrollY") == 0
