@@ -52,7 +52,7 @@ class Lists(Matrices):
                     columns,
                     rows,
                     shown=1_000,
-                    most=250,
+                    most=200,
                     query=_LISTING.get(kind),
                 ),
             ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from kg.catalogue import catalogue
@@ -183,7 +184,7 @@ class Overviews(Lists):
                 shown=20,
             )
         ]
-        panels += [self._table(name) for name in self.record.analyses["tables"]]
+        panels += self._tables
         return Page(
             path="unknown",
             language=self.language,
@@ -191,6 +192,11 @@ class Overviews(Lists):
             lead=self.say("unknown-lead"),
             panels=tuple(panels),
         )
+
+    @cached_property
+    def _tables(self) -> tuple[Panel, ...]:
+        """Answers that the record holds; they never change."""
+        return tuple(self._table(name) for name in self.record.analyses["tables"])
 
     def _table(self, name: str) -> Panel:
         """The answer of a named query as a panel."""
@@ -218,6 +224,7 @@ class Overviews(Lists):
             empty=self.say("nothing-here"),
             query=(name, parameters),
             shown=10,
+            most=60,
         )
 
     def _cell(self, term: Any) -> Cell:
