@@ -6,15 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import pyoxigraph as ox
-
 from kg.explorer.edges import Edge, inverse_label, property_label
 from kg.explorer.graphs import Drawn, Graphs, Node
 from kg.explorer.layers import Places
 from kg.explorer.picture import STYLES, xml_text
-from kg.explorer.record import Literal, Statement, Value, iri_of
+from kg.explorer.record import Statement, Value, iri_of
+from kg.explorer.triples import turtle
 from kg.messages import Language, text
-from kg.publishing.formats import network_bytes, triples_to_turtle
+from kg.publishing.formats import network_bytes
 
 if TYPE_CHECKING:
     import networkx
@@ -130,18 +129,7 @@ def to_turtle(graphs: Graphs, drawn: Drawn) -> str:
     for name in things:
         for statement in record.statements(name, *_NAMING):
             found[statement[:3]] = statement
-    return triples_to_turtle(
-        ox.Triple(ox.NamedNode(iri_of(subject)), ox.NamedNode(iri_of(property_)), _term(value))
-        for subject, property_, value in found
-    )
-
-
-def _term(value: Value) -> ox.NamedNode | ox.Literal:
-    if not isinstance(value, Literal):
-        return ox.NamedNode(iri_of(value))
-    if value.language:
-        return ox.Literal(value.text, language=value.language)
-    return ox.Literal(value.text, datatype=ox.NamedNode(iri_of(value.datatype or "xsd:string")))
+    return turtle(found)
 
 
 @dataclass(frozen=True)

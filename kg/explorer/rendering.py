@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-import pyoxigraph as ox
 from markupsafe import Markup, escape
 
 from kg.explorer.assets import asset, land, stylesheet
@@ -18,10 +17,10 @@ from kg.explorer.graphs import Drawn
 from kg.explorer.panels import WEB, Linker, Page, Panel, to_csv, to_json
 from kg.explorer.reading import format_day
 from kg.explorer.record import Literal, Record, Value, iri_of
+from kg.explorer.triples import turtle
 from kg.explorer.words import say
 from kg.messages import Language
 from kg.templating import page_templates
-from kg.terms import PREFIXES
 
 _MOST_KEPT: Final = 8_192
 """Pieces of evidence that are kept as HTML, about a kilobyte each."""
@@ -312,12 +311,9 @@ class Renderer:
 
     def turtle(self, page: Page) -> bytes:
         """What is said of the things that a page is drawn from, as Turtle."""
-        triples = [
-            ox.Triple(_node(s.subject), _node(s.property), _term(s.value))
-            for thing in dict.fromkeys(page.things)
-            for s in self.record.of(thing)
-        ]
-        return serialise(triples)
+        things = dict.fromkeys(page.things)
+        said = turtle(statement[:3] for thing in things for statement in self.record.of(thing))
+        return said.encode("utf-8")
 
     def svg(self, page: Page, panel: Panel) -> bytes:
         """The picture of a panel."""
@@ -334,24 +330,5 @@ class Renderer:
         return draw_matrix(panel, page.language, foot=foot).encode("utf-8")
 
 
-def serialise(triples: Iterable[ox.Triple]) -> bytes:
-    """Triples as Turtle with the prefixes of the project."""
-    content = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=dict(PREFIXES))
-    assert content is not None
-    return content
-
-
 def _said(value: Value) -> str:
     return value.text if isinstance(value, Literal) else value
-
-
-def _node(name: str) -> ox.NamedNode:
-    return ox.NamedNode(iri_of(name))
-
-
-def _term(value: Value) -> ox.NamedNode | ox.Literal:
-    if not isinstance(value, Literal):
-        return _node(value)
-    if value.language:
-        return ox.Literal(value.text, language=value.language)
-    return ox.Literal(value.text, datatype=_node(value.datatype))

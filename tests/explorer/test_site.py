@@ -247,6 +247,7 @@ def test_turtle_says_what_the_dataset_says(site: Site, graph: KnowledgeGraph) ->
     import rdflib
 
     page = site.page("en", "programme/sg-smes-go-digital")
+    assert b"@zh-Hans" in site.renderer.turtle(page)
     read = rdflib.Graph()
     read.parse(data=site.renderer.turtle(page).decode("utf-8"), format="turtle")
     thing = rdflib.URIRef(ID + "programme/sg-smes-go-digital")
