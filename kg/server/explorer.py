@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import gc
 import gzip
 import json
 import re
@@ -718,6 +719,7 @@ def _load(name: str, content: bytes | None) -> Site | None:
     from kg.explorer.site import Site
     from kg.publishing.citing import cite_page
 
+    gc.unfreeze()  # the pages of the version before can be let go of
     record = None if content is None else Record.decode(content, name)
     if record is None:
         return None
@@ -728,6 +730,9 @@ def _load(name: str, content: bytes | None) -> Site | None:
     site.writers["en"].graph(site.graph([]))
     day = datetime.date.fromisoformat(record.made) if record.made else datetime.date.min
     cite_page("", "/", version="", date=day, language="en", accessed=day)
+    # A reader's page does not wait while all that stays is looked through once more.
+    gc.collect()
+    gc.freeze()
     return site
 
 

@@ -23,8 +23,6 @@ FOLDER: Final = Path(__file__).parent
 TAGS: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 COLOUR_RULES: Final = ("color-contrast", "link-in-text-block")
 """What another colour scheme can break."""
-LAYOUT_RULES: Final = ("target-size", "scrollable-region-focusable")
-"""What another width can break: the others look at elements, which are the same in each."""
 
 _RUN: Final = """
 const [options, done] = arguments;

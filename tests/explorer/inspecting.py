@@ -15,8 +15,6 @@ from tests.explorer.places import Place
 
 WIDTHS: Final = (1280, 768, 320)
 MOST_TABS: Final = 60
-HUGE: Final = 10_000
-"""Elements of a page on which all rules of axe would take minutes: they are run in one width."""
 _ALL_OPEN: Final = "for (const box of document.querySelectorAll('details')) box.open = true;"
 _ALTERNATES: Final = """
 return Object.fromEntries([...document.querySelectorAll('link[rel=alternate][hreflang]')].map(
@@ -91,7 +89,6 @@ def inspect(tab: Tab, place: Place, language: Language) -> Inspection:
         seen.switch = tab.run("return document.querySelector('a.language').href")
         seen.outline = tab.run(OUTLINE)
         seen.add("headings", tab.run("return checks.headings()"))
-        huge = tab.run("return document.getElementsByTagName('*').length") > HUGE
         for width in WIDTHS:
             tab.size(width)
             tab.run("checks.rewind()")
@@ -103,14 +100,12 @@ def inspect(tab: Tab, place: Place, language: Language) -> Inspection:
                 seen.add("languages", tab.run("return checks.languages()"))
             seen.add("text", tab.run("return checks.smallText()"), width)
             seen.add("targets", tab.run("return checks.targets()"), width)
-            rules = axe.LAYOUT_RULES if huge and width != WIDTHS[0] else ()
-            seen.add("axe", axe.violations(tab.browser, rules=rules), width)
+            seen.add("axe", axe.violations(tab.browser), width)
             if width == WIDTHS[0]:
-                if language == "en" and not huge:
-                    tab.dark()
-                    dark = axe.violations(tab.browser, rules=axe.COLOUR_RULES)
-                    seen.add("axe", dark, "dark")
-                    tab.dark(False)
+                tab.dark()
+                dark = axe.violations(tab.browser, rules=axe.COLOUR_RULES)
+                seen.add("axe", dark, "dark")
+                tab.dark(False)
                 _walk(tab, seen, width)
         # Whoever uses the keyboard sees where they are; a key makes the browser show the focus.
         tab.key("Tab", 9)
