@@ -45,8 +45,9 @@ class Cities(Parts):
         fact("fact-country", *plain(country(code, self.language)))
         places = record.values(city, "cpg:subregion", "cpg:region")
         fact("fact-region", *self.link.items(places))
-        for rank in reader.ranks(city)[:3]:
-            fact("fact-rank", self._rank(rank.rank, rank.edition, rank.world, rank.claims))
+        # A place among a part of the cities stands in the table of ranks, with its set.
+        for rank in [rank for rank in reader.ranks(city) if rank.world][:2]:
+            fact("fact-rank", self._rank(rank.rank, rank.edition, rank.claims))
         populations = reader.populations(city)
         fact("fact-population", *map(self._figure_item, populations))
         for statement in reader.measurements(city):
@@ -212,6 +213,6 @@ class Cities(Parts):
             query=("city-rankings", (("city", self.record.slug(city)),)),
         )
 
-    def _rank(self, rank: int, edition: str, world: bool, claims: tuple[str, ...]) -> Item:
-        note = self.name(edition) + ("" if world else self.say("rank-within-note"))
-        return Item(self.say("rank-item", rank), number=rank, claims=claims, note=note)
+    def _rank(self, rank: int, edition: str, claims: tuple[str, ...]) -> Item:
+        said = self.say("rank-item", rank)
+        return Item(said, number=rank, claims=claims, note=self.name(edition))

@@ -76,6 +76,7 @@ class Concepts(Parts):
             interval = (
                 self.say(
                     "interval",
+                    format_percent(row["share"], self.language),
                     format_percent(row["low"], self.language),
                     format_percent(row["high"], self.language),
                 )
@@ -151,7 +152,7 @@ class Concepts(Parts):
                 numeric=("rank", "sources"),
             ),
             tuple(rows),
-            lead=self.say("cities-lead", len(rows)),
+            lead=self.say("cities-lead", len(rows), self.name(self.reader.ranking)),
             empty=self.say("no-city"),
             note=self.say("unknown-note"),
             query=(query, parameters),

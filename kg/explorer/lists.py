@@ -8,10 +8,7 @@ from typing import Any, Final
 from kg.explorer.matrices import Matrices
 from kg.explorer.panels import Column, Item, Page, Panel, number, plain
 from kg.explorer.parts import PRACTICES
-from kg.explorer.reading import (
-    country,
-    format_day,
-)
+from kg.explorer.reading import country, format_day
 
 _LISTING: Final[Mapping[str, tuple[str, tuple[tuple[str, str], ...]]]] = {
     "city": ("cities", ()),
@@ -44,7 +41,7 @@ class Lists(Matrices):
             path=kind,
             language=self.language,
             title=self.say(f"kinds-{kind}"),
-            lead=self.say("list-lead", self.count(len(rows))),
+            lead=self._list_lead(kind, len(rows)),
             panels=(
                 Panel(
                     "list",
@@ -58,10 +55,20 @@ class Lists(Matrices):
             ),
         )
 
+    def _list_lead(self, kind: str, number_of: int) -> str:
+        if kind != "city":
+            return self.say("list-lead", self.count(number_of))
+        documented, registered = self.reader.documented(PRACTICES)
+        return self.say("city-list-lead", registered, documented, self.name(self.reader.ranking))
+
     def _city_rows(self, names: Sequence[str]) -> tuple[tuple[Column, ...], Any]:
         matrix = self.reader.matrix(PRACTICES)
         rows = []
-        for city in matrix.cities:
+        # What has no rank stands in the order of the language.
+        for city in sorted(
+            matrix.cities,
+            key=lambda c: (self.reader.rank(c) or len(matrix.cities), self._sorted_name(c)),
+        ):
             rank = self.reader.rank(city)
             programmes = self.reader.programmes(city)
             practices = len(matrix.concepts_of(city))
@@ -137,17 +144,15 @@ class Lists(Matrices):
 
     def _programme_rows(self, names: Sequence[str]) -> tuple[tuple[Column, ...], Any]:
         places = {city: place for place, city in enumerate(self.reader.matrix(PRACTICES).cities)}
-        rows = []
-        for name in sorted(names, key=lambda n: (places.get(self.reader.city_of(n), 999), n)):
-            city = self.reader.city_of(name)
-            rows.append(
-                (
-                    (self.link.item(name),),
-                    (self.link.item(city),) if city else (),
-                    self.link.items(self.record.values(name, "cpg:implementsPractice")),
-                    plain(self.record.text(name, "cpg:startYear")),
-                )
+        rows = [
+            (
+                (self.link.item(name),),
+                self.link.items(self.reader.cities_of(name)),
+                self.link.items(self.record.values(name, "cpg:implementsPractice")),
+                plain(self.record.text(name, "cpg:startYear")),
             )
+            for name in sorted(names, key=lambda n: (places.get(self.reader.city_of(n), 999), n))
+        ]
         return self.columns("programme", "city", "practices", "year"), tuple(rows)
 
     def _source_rows(self, names: Sequence[str]) -> tuple[tuple[Column, ...], Any]:

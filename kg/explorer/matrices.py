@@ -9,10 +9,7 @@ from typing import Final
 from kg.errors import ParameterError
 from kg.explorer.panels import Cell, Column, Item, Page, Panel
 from kg.explorer.profiles import Profiles
-from kg.explorer.reading import (
-    Matrix,
-    State,
-)
+from kg.explorer.reading import Matrix, State, format_day
 from kg.explorer.record import FACETS, LEADING
 
 _ORDERS: Final = ("count", "alike", "rank", "name")
@@ -249,6 +246,12 @@ class Matrices(Profiles):
             extra={"options": options, "all": not choice.documented},
         )
 
+    def _read(self, source: str) -> str:
+        """Of what type a document is, and when it was read."""
+        types = self.names(self.record.values(source, "cpg:sourceType"))
+        day = self.record.text(source, "cpg:readOn")
+        return self.say("source-read", types, format_day(day, self.language)) if day else types
+
     def evidence(self, city: str, concept: str) -> Page:
         """What stands behind one cell of the matrix."""
         kind = self.record.kind(concept) or "outcome-type"
@@ -268,7 +271,7 @@ class Matrices(Profiles):
                                 note=self.record.description(programme, self.language),
                             ),
                         ),
-                        (self.link.item(place.source),),
+                        (self.link.item(place.source, note=self._read(place.source)),),
                         (Item(self.place(place.fragment), href=self.link.href(place.fragment)),),
                         (self.link.item(claim.grade), self.link.item(claim.status)),
                         (self.link.item(path),),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from kg.catalogue import catalogue
 from kg.errors import UnknownNameError
@@ -12,11 +12,15 @@ from kg.explorer.lists import Lists
 from kg.explorer.matrices import Choice
 from kg.explorer.panels import Cell, Column, Item, Page, Panel, number, plain
 from kg.explorer.parts import PRACTICES
-from kg.explorer.reading import (
-    format_day,
-    format_percent,
-)
+from kg.explorer.reading import format_day, format_percent
 from kg.explorer.record import KINDS, LEADING, Literal, iri_of
+
+_TELLING: Final = (
+    *("cpg:score", "cpg:appraisalLevel", "cpg:hasMeasurement", "cpg:targetValue"),
+    *("cpg:startYear", "cpg:endYear", "cpg:targetStatus", "dcterms:description"),
+    *("cpg:hasOutcome", "cpg:leadOrganisation", "cpg:city"),
+)
+"""Properties by which a claim contradicts one of another property, the most telling first."""
 
 
 class Overviews(Lists):
@@ -57,6 +61,7 @@ class Overviews(Lists):
                     documented,
                     registered,
                     self.count(sources),
+                    self.name(self.reader.ranking),
                 ),
                 "actions": [
                     (self.say("nav-matrix"), f"/{self.language}/matrix"),
@@ -139,6 +144,7 @@ class Overviews(Lists):
                     plain(
                         self.say(
                             "interval",
+                            format_percent(row["share"], self.language),
                             format_percent(row["low"], self.language),
                             format_percent(row["high"], self.language),
                         )
@@ -209,7 +215,10 @@ class Overviews(Lists):
         rows = []
         for row in table["rows"]:
             cells = dict(zip(variables, row, strict=True))
-            rows.append(tuple(self._cell(cells[v]) for v in shown))
+            said = {v: self._cell(cells[v]) for v in shown}
+            if cells.get("conflicting"):
+                said["conflicting"] = self._other_side(cells["conflicting"], cells["property"])
+            rows.append(tuple(said.values()))
         tag = "zh" if self.language == "zh" else "en"
         parameters = (("language", self.language),) if "language" in query.parameters else ()
         return Panel(
@@ -227,12 +236,22 @@ class Overviews(Lists):
             most=60,
         )
 
+    def _other_side(self, claim: str, property_: str) -> Cell:
+        """A claim that says otherwise, with what it says."""
+        stated = self.record.within(claim)
+        for told in (property_, *_TELLING):
+            values = self._values(s for s in stated if s.property == told)
+            if values:
+                said = self.listed(list(dict.fromkeys(item.text for item in values)))
+                if told not in (property_, "dcterms:description"):
+                    said = self.say("said-of", self._property(told), said)
+                return (self.link.item(claim, note=said),)
+        return (self.link.item(claim),)
+
     def _cell(self, term: Any) -> Cell:
         if term is None:
             return ()
         if isinstance(term, str):
-            if term.startswith("id/claim/"):
-                return (Item(self.record.plain(term), name=term, href=self.link.href(term)),)
             if term.startswith("cpg:"):
                 return plain(self._property(term))
             return (self.link.item(term),)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from kg.explorer.cities import Cities
 from kg.explorer.concepts import Concepts
 from kg.explorer.panels import Cell, Page, Panel, plain
-from kg.explorer.reading import (
-    APPLIES,
-    ROLES,
-)
+from kg.explorer.reading import APPLIES, ROLES, format_day
 from kg.explorer.record import Literal, Statement, iri_of
 
 # Said elsewhere on the page, or of use to programs alone.
@@ -26,6 +24,7 @@ _BOOKKEEPING: Final = frozenset(
     )
 )
 _MOST_INTO: Final = 400
+_FIGURES: Final = "id/measurement/"
 
 
 class Profiles(Cities, Concepts):
@@ -49,7 +48,7 @@ class Profiles(Cities, Concepts):
     def programme(self, programme: str) -> Page:
         """What a programme is, applies and reaches, each statement with its evidence."""
         record = self.record
-        city = self.reader.city_of(programme)
+        cities = self.reader.cities_of(programme)
         description = record.description(programme, self.language)
         sources = self._sources_of(programme)
         rows: list[tuple[Cell, ...]] = []
@@ -68,8 +67,8 @@ class Profiles(Cities, Concepts):
             language=self.language,
             title=self.name(programme),
             lead=description.text,
-            eyebrow=self.say("kind-programme-of", self.name(city))
-            if city
+            eyebrow=self.say("kind-programme-of", self.names(cities))
+            if cities
             else self.say("kind-programme"),
             about=programme,
             panels=(
@@ -92,11 +91,7 @@ class Profiles(Cities, Concepts):
             extra={
                 "actions": [
                     (self.say("action-graph"), f"/{self.language}/graph?thing={programme}"),
-                    *(
-                        [(self.say("action-city", self.name(city)), self.link.href(city))]
-                        if city
-                        else []
-                    ),
+                    *((self.name(city), self.link.href(city)) for city in cities),
                 ]
             },
         )
@@ -120,16 +115,16 @@ class Profiles(Cities, Concepts):
     def _alike(self, programme: str) -> Panel:
         """Programmes of other cities that apply the same practices."""
         own = self.record.values(programme, APPLIES["practice"])
-        city = self.reader.city_of(programme)
+        cities = self.reader.cities_of(programme)
         shared: dict[str, list[str]] = {}
         for practice in own:
             for other in self.record.subjects(practice, APPLIES["practice"]):
-                if other != programme and self.reader.city_of(other) not in ("", city):
+                if other != programme and not {*cities} & {*self.reader.cities_of(other)}:
                     shared.setdefault(other, []).append(practice)
         rows = [
             (
                 (self.link.item(other),),
-                (self.link.item(self.reader.city_of(other)),),
+                self.link.items(self.reader.cities_of(other)),
                 self.link.items(practices),
             )
             for other, practices in sorted(
@@ -175,7 +170,7 @@ class Profiles(Cities, Concepts):
         """What was reached, by whom, in figures, and on what evidence."""
         record = self.record
         programmes = record.subjects(outcome, "cpg:hasOutcome")
-        cities = dict.fromkeys(filter(None, (self.reader.city_of(p) for p in programmes)))
+        cities = dict.fromkeys(city for p in programmes for city in self.reader.cities_of(p))
         rows = [
             (plain(self._property(property_)), items)
             for property_ in (
@@ -219,17 +214,15 @@ class Profiles(Cities, Concepts):
         for statement in record.into(organisation):
             if statement.property in (*ROLES, "cpg:participatingBody", "dcterms:publisher"):
                 roles.setdefault(statement.property, []).append(statement)
-        rows = []
-        for property_, statements in roles.items():
-            for statement in statements:
-                city = self.reader.city_of(statement.subject)
-                rows.append(
-                    (
-                        (self.link.item(statement.subject, claims=statement.claims),),
-                        plain(self._property(property_)),
-                        (self.link.item(city),) if city else (),
-                    )
-                )
+        rows = [
+            (
+                (self.link.item(statement.subject, claims=statement.claims),),
+                plain(self._property(property_)),
+                self.link.items(self.reader.cities_of(statement.subject)),
+            )
+            for property_, statements in roles.items()
+            for statement in statements
+        ]
         facts = [
             (plain(self._property(property_)), items)
             for property_ in (
@@ -241,12 +234,12 @@ class Profiles(Cities, Concepts):
             )
             if (items := self._values(record.statements(organisation, property_)))
         ]
-        cities = dict.fromkeys(
-            filter(
-                None,
-                (self.reader.city_of(s.subject) for several in roles.values() for s in several),
-            )
-        )
+        cities = {
+            city
+            for several in roles.values()
+            for statement in several
+            for city in self.reader.cities_of(statement.subject)
+        }
         return Page(
             path=self.path(organisation),
             language=self.language,
@@ -292,17 +285,18 @@ class Profiles(Cities, Concepts):
         for fragment, claims in sorted(drawn.items(), key=lambda item: _natural(item[0])):
             for claim in claims:
                 for statement in record.within(claim):
-                    if statement.property == "rdf:type":
+                    # A figure stands whole in the row of the thing that it is a figure of.
+                    if statement.property == "rdf:type" or statement.subject.startswith(_FIGURES):
                         continue
                     value = self._value(statement)
                     if value is None:
                         continue
                     rows.append(
                         (
-                            plain(record.slug(fragment)),
                             (self.link.item(statement.subject),),
                             plain(self._property(statement.property)),
                             (value,),
+                            plain(self.place(fragment)),
                         )
                     )
         facts = [
@@ -314,7 +308,7 @@ class Profiles(Cities, Concepts):
             )
             if (items := self._values(record.statements(source, property_)))
         ]
-        things = list(dict.fromkeys(row[1][0].name for row in rows))
+        things = list(dict.fromkeys(row[0][0].name for row in rows))
         programmes = [thing for thing in things if record.kind(thing) == "programme"]
         return Page(
             path=self.path(source),
@@ -335,7 +329,7 @@ class Profiles(Cities, Concepts):
                 Panel(
                     "drawn",
                     self.say("panel-drawn"),
-                    self.columns("place", "thing", "property", "value"),
+                    self.columns("thing", "property", "value", "place"),
                     tuple(rows),
                     lead=self.say("drawn-lead"),
                     empty=self.say("nothing-drawn"),
@@ -370,15 +364,13 @@ class Profiles(Cities, Concepts):
         scheme = "skos:ConceptScheme" in record.values(name, "rdf:type")
         # A scheme is no thing to the named queries; its concepts are what leads to it.
         tree = ("concept-tree", (("scheme", record.slug(name)),)) if scheme else None
-        panels.append(
-            Panel(
-                "statements",
-                self.say("panel-statements"),
-                self.columns("property", "value"),
-                tuple(rows),
-                form="facts",
-                query=tree or ("thing", (("thing", iri_of(name)),)),
-            )
+        statements = Panel(
+            "statements",
+            self.say("panel-statements"),
+            self.columns("property", "value"),
+            tuple(rows),
+            form="facts",
+            query=tree or ("thing", (("thing", iri_of(name)),)),
         )
         said = [
             (
@@ -399,6 +391,8 @@ class Profiles(Cities, Concepts):
                 shown=60,
             )
         )
+        # Of a claim it matters first what it says, then what is noted of it.
+        panels.insert(1 if said else 0, statements)
         into = [
             s
             for s in record.into(name)
@@ -425,7 +419,7 @@ class Profiles(Cities, Concepts):
             )
         )
         types = [self._property(t) for t in record.values(name, "rdf:type") if t != "skos:Concept"]
-        return Page(
+        page = Page(
             path=self.path(name),
             language=self.language,
             title=self.name(name),
@@ -434,6 +428,36 @@ class Profiles(Cities, Concepts):
             about=name,
             panels=tuple(panels),
             things=(name,),
+        )
+        return self._headed(page, name) if said else page
+
+    def _headed(self, page: Page, claim: str) -> Page:
+        """The page of a claim, called by what it is about, with the documents that it is from."""
+        record = self.record
+        subjects = dict.fromkeys(
+            s.subject for s in record.within(claim) if not s.subject.startswith(_FIGURES)
+        ) or dict.fromkeys(s.subject for s in record.within(claim))
+        things = [s for s in subjects if record.kind(s) is not None] or list(subjects)
+        about = self.name(things[0])
+        if len(things) > 1:
+            about = self.say("and-more", about, len(things) - 1)
+        places = record.claim(claim).places
+        read = {place.source: record.text(place.source, "cpg:readOn") for place in places}
+        return replace(
+            page,
+            title=self.say("claim-title", about, self.name(claim)),
+            lead=self.say(
+                "claim-lead",
+                self.listed(
+                    [
+                        self.say("claim-source", self.name(source), format_day(day, self.language))
+                        if day
+                        else self.say("claim-source-undated", self.name(source))
+                        for source, day in read.items()
+                    ]
+                ),
+            ),
+            extra={"actions": [(self.name(source), self.link.href(source)) for source in read]},
         )
 
 

@@ -88,18 +88,28 @@ class Reader:
 
     # cities
 
+    def cities_of(self, programme: str) -> list[str]:
+        """Cities of a programme, in order of rank."""
+        cities = self.record.values(programme, "cpg:city")
+        return sorted(cities, key=lambda c: (self.rank(c) is None, self.rank(c) or 0, c))
+
     def city_of(self, programme: str) -> str:
-        """City of a programme; empty when none is on record."""
-        return next(iter(self.record.values(programme, "cpg:city")), "")
+        """The first city of a programme; empty when none is on record."""
+        return next(iter(self.cities_of(programme)), "")
 
     def programmes(self, city: str) -> list[str]:
         """Programmes of a city."""
         return sorted(self.record.subjects(city, "cpg:city"))
 
     def rank(self, city: str) -> int | None:
-        """Best rank in the edition that the analyses use."""
+        """Best rank in the edition that makes a city a leading one."""
         found = self.record.analyses["ranks"].get(city)
         return int(found) if found is not None else None
+
+    @property
+    def ranking(self) -> str:
+        """The edition of a ranking whose ranks the analyses use."""
+        return f"id/edition/{self.record.analyses['edition']}"
 
     def region(self, city: str) -> str:
         """Name in the record of the region."""

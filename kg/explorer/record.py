@@ -243,13 +243,21 @@ class Record:
     def named(self, name: str, language: Language) -> Literal:
         """The name of a thing with its language.
 
-        A figure is called by what it measures; of what has no name, the end of its path.
+        A figure is called by what it measures, a place by its source; of what has no name, the end
+        of its path.
         """
         found = self.spoken(name, language, *_NAMES)
         if not found.text and name.startswith("id/measurement/"):
             found = next(
                 (self.named(i, language) for i in self.values(name, "cpg:indicator")), found
             )
+        if not found.text and name.startswith("id/fragment/"):
+            end = self.slug(name)
+            for source in self.values(name, "oa:hasSource"):
+                said = self.named(source, language)
+                found = said if end == "page" else said._replace(text=f"{said.text}, {end}")
+        if not found.text and name.startswith("id/claim/"):
+            return Literal(self.slug(name))
         return found if found.text else Literal(self.plain(name))
 
     def name(self, name: str, language: Language) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import io
 import json
 from itertools import pairwise
@@ -16,6 +17,7 @@ from kg.explorer.record import KINDS, LEADING, Record, iri_of, name_of
 from kg.explorer.site import Site
 from kg.graph import KnowledgeGraph
 from kg.messages import Language
+from kg.recurrence.certainty import assess
 from kg.terms import CONCEPT, ID
 
 PRACTICES = CONCEPT + "practice/"
@@ -255,3 +257,59 @@ def test_turtle_says_what_the_dataset_says(site: Site, graph: KnowledgeGraph) ->
     assert {(str(p), str(o)) for p, o in stated} == {
         (str(p), str(o)) for _, p, o in read.triples((thing, None, None))
     }
+
+
+def test_an_interval_stands_beside_the_share_that_it_is_of(
+    site: Site, graph: KnowledgeGraph
+) -> None:
+    first = assess(graph.store, graph.recurrence()).rows[0]
+    page = site.page("en", "practice/" + first.row.concept.rpartition("/")[2])
+    said = cells(page, "recurrence", "interval")[0][0].text
+    assert said == f"{first.row.share:.0%} ({first.low:.0%} to {first.high:.0%})"
+    assert first.low < first.row.share < first.high
+
+
+def test_leading_cities_are_those_of_the_ranking_that_is_named(site: Site) -> None:
+    edition = inspect.signature(KnowledgeGraph.recurrence).parameters["edition"].default
+    ranking = f"id/edition/{edition}"
+    assert site.record.name(ranking, "en") in site.page("en", "").extra["scope"]
+    assert site.record.name(ranking, "zh") in site.page("zh", "city").lead
+
+
+def test_a_programme_of_several_cities_names_them_all(site: Site) -> None:
+    path = "programme/fi-helsinki-region-infoshare"
+    cities = set(site.record.values("id/" + path, "cpg:city"))
+    assert len(cities) == 4
+    page = site.page("en", path)
+    assert all(site.record.name(city, "en") in page.eyebrow for city in cities)
+    # The one with a rank comes first, and the list of programmes has it there.
+    assert page.eyebrow.startswith("Programme of Helsinki")
+    assert {site.writers["en"].link.href(c) for c in cities} <= {
+        h for _, h in page.extra["actions"]
+    }
+    listed = site.page("en", "programme")
+    row = next(row for row in listed.panels[0].rows if row[0][0].name == "id/" + path)
+    assert next(item.name for item in row[1]) == "id/city/helsinki"
+    assert {item.name for item in row[1]} == cities
+
+
+def test_a_claim_is_called_by_what_it_is_about(site: Site) -> None:
+    claim = site.record.claim("id/claim/singapore-018")
+    for language in LANGUAGES:
+        page = site.page(language, "thing/id/claim/singapore-018")
+        subjects = {s.subject for s in site.record.within(claim.path)}
+        assert any(page.title.startswith(site.record.name(s, language)) for s in subjects)
+        for place in claim.places:
+            assert site.record.name(place.source, language) in page.lead
+        assert [p.id for p in page.visible][:2] == ["says", "statements"]
+        text = " ".join(item.text for row in page.panels[1].rows for cell in row for item in cell)
+        assert "fragment/" not in text
+        assert "claim/" not in page.title
+
+
+def test_what_sources_disagree_on_shows_both_sides(site: Site) -> None:
+    page = site.page("en", "unknown")
+    rows = cells(page, "disputed-statements", "conflicting")
+    assert rows
+    silent = [cell[0].name for cell in rows if cell and not cell[0].note]
+    assert silent == []
