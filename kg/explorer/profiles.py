@@ -457,7 +457,6 @@ class Profiles(Cities, Concepts):
                     ]
                 ),
             ),
-            extra={"actions": [(self.name(source), self.link.href(source)) for source in read]},
         )
 
 
