@@ -325,7 +325,12 @@ class Concepts(Parts):
             language=self.language,
             title=self.name(concept),
             lead=self.say(
-                "concept-lead", self.name(concept), len(cities), documented, len(programmes)
+                "concept-lead",
+                self.name(concept),
+                len(cities),
+                documented,
+                len(programmes),
+                self.say(f"facet-{kind}"),
             ),
             eyebrow=self.say(f"kind-{kind}"),
             about=concept,

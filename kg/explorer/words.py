@@ -240,8 +240,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "searched-lead": ("Cities: {0}.", "共 {0} 座城市。"),
     "concept-lead": (
-        "{0} is on record in {1} of {2} documented cities, in {3} programme(s).",
-        "“{0}”在有记载的 {2} 座城市中见于 {1} 座，涉及 {3} 个项目。",
+        "{0} is on record in {1} of the {2} cities that have {4} on record, in {3} programme(s).",
+        "在有{4}记载的 {2} 座城市中，“{0}”见于 {1} 座，涉及 {3} 个项目。",
     ),
     "statements-lead": (
         "Drawn from {0} source(s); open a statement's evidence to see the place.",
