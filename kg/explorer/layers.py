@@ -23,7 +23,7 @@ WIDE: Final = 150
 """Pixels that a label takes at most before it goes on to the next line."""
 SIDE_LINES: Final = 5
 """Lines that a label beside its node takes at most."""
-_COLUMN: Final = 7.8
+_COLUMN: Final = 7.4
 """Pixels of half a Chinese character in the widest of the fonts that readers have."""
 _ROW: Final = 22
 _BETWEEN: Final = 6
@@ -52,7 +52,7 @@ class Place(NamedTuple):
     Attributes
     ----------
     side
-        ``below`` the node, or to the ``left`` or ``right`` of it.
+        ``below`` or ``above`` the node, or to the ``left`` or ``right`` of it.
     wide
         Pixels that the label may take before it goes on to the next line.
     """
@@ -98,7 +98,11 @@ def in_layers(drawn: Drawn, *, slim: bool = False) -> dict[str, Place]:
     rows = [row for layer in layers for row in _abreast(layer)]
     return {
         name: Place(
-            round((number - (len(row) - 1) / 2) * _SLIM_STEP), height * _SLIM_ROW, wide=_SLIM
+            round((number - (len(row) - 1) / 2) * _SLIM_STEP),
+            height * _SLIM_ROW,
+            # Arrows come to the first from below.
+            "above" if name == start else "below",
+            _SLIM,
         )
         for height, row in enumerate(rows)
         for number, name in enumerate(row)

@@ -12,6 +12,7 @@ from kg.explorer.reading import (
     country,
     format_day,
 )
+from kg.explorer.words import LANGUAGES
 
 _LISTING: Final[Mapping[str, tuple[str, tuple[tuple[str, str], ...]]]] = {
     "city": ("cities", ()),
@@ -187,6 +188,7 @@ class Lists(Matrices):
             dots.append(
                 {
                     "name": self.name(city),
+                    "names": [self.record.name(city, each) for each in LANGUAGES.values()],
                     "href": self.link.href(city),
                     "slug": slug,
                     "latitude": float(latitude or 0),
