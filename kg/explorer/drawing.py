@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import product
 from typing import Any, Final, NamedTuple
 
@@ -27,12 +28,14 @@ _SOUTH: Final = -52.0
 _FOOT: Final = 22
 _SIDE: Final = 24
 _MOST_LABELS: Final = 40
-_REACHES: Final = (4, 16, 28, 42, 58, 76, 96)
+_REACHES: Final = (4, 14, 24, 36, 48, 62, 76)
 """Pixels between a dot and its name; further than the first, a line leads to it."""
 _WAYS: Final = (0, 180, 20, 160, -20, 200, 40, 140, -40, 220, 65, 115, -65, 245, 90, -90)
 """Directions in which a name may stand, in degrees from the right and down."""
-_MOST_OVER: Final = 1
-"""Other dots that a line to a name may run over."""
+_OVER: Final = 30
+"""Pixels that a line to a name may be longer so as not to run over a dot or another line."""
+_COSTLIEST: Final = 85
+"""Pixels of a line, with what it runs over, from which a name is rather left out."""
 _KEY: Final = (16.0, 342.0)
 """Where the key of the dots is: in the south of the Pacific."""
 # A standalone picture has no page around it that gives it colours.
@@ -119,38 +122,6 @@ def _key(dots: list[dict[str, Any]], language: Language) -> dict[str, Any]:
     }
 
 
-def _labels(dots: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Names of the cities with most programmes, as many as find room beside dots or near them.
-
-    Each takes the room that it needs in either language, so that both maps name the same cities.
-    """
-    taken: list[_Box] = [
-        (d["x"] - d["r"], d["y"] - d["r"], d["x"] + d["r"], d["y"] + d["r"]) for d in dots
-    ]
-    taken.append((0, _KEY[1] - 16, 230, _KEY[1] + 44))
-    leads: list[_Box] = []
-    labels: list[dict[str, Any]] = []
-    told = [dot for dot in dots if dot["programmes"] or dot["chosen"]]
-    for dot in sorted(told, key=lambda d: (not d["chosen"], -d["programmes"], d["slug"])):
-        if len(labels) >= _MOST_LABELS:
-            break
-        if (spot := _spot(dot, taken, leads, len(dots))) is None:
-            continue
-        taken.append(spot.box)
-        if spot.lead:
-            leads.append(spot.lead)
-        labels.append(
-            {
-                "x": spot.x,
-                "y": round(spot.y + 4.5, 1),
-                "text": dot["name"],
-                "end": spot.end,
-                "lead": [round(each, 1) for each in spot.lead],
-            }
-        )
-    return labels
-
-
 class _Spot(NamedTuple):
     """A place for a name: where it is anchored, its room, and the line that leads there."""
 
@@ -161,42 +132,124 @@ class _Spot(NamedTuple):
     lead: _Box | tuple[()]
 
 
-def _spot(dot: dict[str, Any], taken: list[_Box], leads: list[_Box], dots: int) -> _Spot | None:
-    """The best free place for the name of a dot; the first of what is taken are the dots."""
-    width = max(map(text_width, dot["names"]))
-    found: list[tuple[int, int, _Spot]] = []
-    for order, (reach, degrees) in enumerate(product(_REACHES, _WAYS)):
+class _Dot(NamedTuple):
+    """What the place of a name depends on."""
+
+    slug: str
+    x: float
+    y: float
+    r: float
+    programmes: int
+    chosen: bool
+    width: float
+
+    def box(self) -> _Box:
+        return self.x - self.r, self.y - self.r, self.x + self.r, self.y + self.r
+
+
+def _labels(dots: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Names of the cities with most programmes, as many as find room beside dots or near them.
+
+    Each takes the room that it needs in either language, so that both maps name the same cities.
+    """
+    spots = _spots(
+        tuple(
+            _Dot(
+                *(dot[key] for key in ("slug", "x", "y", "r", "programmes", "chosen")),
+                max(map(text_width, dot["names"])),
+            )
+            for dot in dots
+        )
+    )
+    return [
+        {
+            "x": spot.x,
+            "y": round(spot.y + 4.5, 1),
+            "text": dot["name"],
+            "end": spot.end,
+            "lead": [round(each, 1) for each in spot.lead],
+        }
+        for dot in dots
+        if (spot := spots.get(dot["slug"]))
+    ]
+
+
+@lru_cache(maxsize=64)  # the same on every map that marks the same cities
+def _spots(dots: tuple[_Dot, ...]) -> Mapping[str, _Spot]:
+    taken = [dot.box() for dot in dots]
+    names: list[_Box] = [(0, _KEY[1] - 16, 230, _KEY[1] + 44)]
+    leads: list[_Box] = []
+    spots: dict[str, _Spot] = {}
+    told = [dot for dot in dots if dot.programmes or dot.chosen]
+    for dot in sorted(told, key=lambda d: (not d.chosen, -d.programmes, d.slug)):
+        if len(spots) < _MOST_LABELS and (spot := _spot(dot, taken, names, leads)):
+            spots[dot.slug] = spot
+            names.append(spot.box)
+            if spot.lead:
+                leads.append(spot.lead)
+    return spots
+
+
+def _spot(dot: _Dot, taken: list[_Box], names: list[_Box], leads: list[_Box]) -> _Spot | None:
+    """The free place for the name of a dot that is told best to be its."""
+    around = dot.r + _REACHES[-1]
+    room = (
+        dot.x - around - dot.width,
+        dot.y - around,
+        dot.x + around + dot.width,
+        dot.y + around,
+    )
+    names = [box for box in names if _overlap(box, room)]
+    dots = [box for box in taken if _overlap(box, room) and box != dot.box()]
+    best, least = None, _COSTLIEST
+    for reach, degrees in product(_REACHES, _WAYS):
         beside = reach == _REACHES[0]
+        if reach >= least:
+            break
         if beside and degrees not in (0, 180):
             continue
         across, down = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-        far = dot["r"] + reach
-        x, y = round(dot["x"] + far * across, 1), round(dot["y"] + far * down, 1)
+        far = dot.r + reach
+        x, y = round(dot.x + far * across, 1), round(dot.y + far * down, 1)
         end = across < -0.01
-        left = x - width if end else x
-        box = (left - 2, y - 8, left + width + 2, y + 7)
-        if left < 4 or left + width > _MAP_WIDTH - 4 or box[1] < 2:
+        left = x - dot.width if end else x
+        box = (left - 2, y - 8, left + dot.width + 2, y + 7)
+        if left < 4 or left + dot.width > _MAP_WIDTH - 4 or box[1] < 2:
             continue
-        if any(_overlap(box, other) for other in taken):
+        if any(_overlap(box, other) for other in (*names, *dots)):
             continue
         if any(_crosses(lead, box) for lead in leads):
             continue
         if beside:
             return _Spot(x, y, end, box, ())
-        line = (dot["x"] + dot["r"] * across, dot["y"] + dot["r"] * down, x, y)
-        if any(_crosses(line, name) for name in taken[dots:]):
+        line = (dot.x + dot.r * across, dot.y + dot.r * down, x, y)
+        if any(_crosses(line, name) for name in names):
             continue
-        # A line over other dots could be theirs.
-        over = sum(_crosses(line, other) for other in taken[:dots]) - 1
-        if over <= _MOST_OVER:
-            x = round(x + (-3 if end else 3), 1)
-            found.append((over, order, _Spot(x, y, end, box, line)))
-    return min(found)[2] if found else None
+        # A line over other dots could be theirs, and one over another line, too.
+        cost = reach + _OVER * sum(_crosses(line, other) for other in dots)
+        cost += _OVER * sum(_cross(line, lead) for lead in leads)
+        if cost < least:
+            best = _Spot(round(x + (-3 if end else 3), 1), y, end, box, line)
+            least = cost
+    return best
+
+
+def _cross(one: _Box, other: _Box) -> bool:
+    """Whether two lines cross."""
+
+    def side(line: _Box, x: float, y: float) -> bool:
+        return (line[2] - line[0]) * (y - line[1]) > (line[3] - line[1]) * (x - line[0])
+
+    return side(one, *other[:2]) != side(one, *other[2:]) and side(other, *one[:2]) != side(
+        other, *one[2:]
+    )
 
 
 def _crosses(line: _Box, box: _Box) -> bool:
     """Whether a line runs through a rectangle; it is looked at every few pixels."""
     x1, y1, x2, y2 = line
+    if not _overlap((min(x1, x2) - 1, min(y1, y2) - 1, max(x1, x2) + 1, max(y1, y2) + 1), box):
+        return False
     return any(
         box[0] < x1 + (x2 - x1) * step / 12 < box[2]
         and box[1] < y1 + (y2 - y1) * step / 12 < box[3]

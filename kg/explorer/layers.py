@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kg.explorer.graphs import Drawn
@@ -113,7 +113,7 @@ def _abreast(layer: Sequence[str]) -> list[Sequence[str]]:
     """A layer in rows that are equally long, near enough."""
     rows = math.ceil(len(layer) / _SLIM_ABREAST)
     ends = [round(len(layer) * row / rows) for row in range(rows + 1)]
-    return [layer[first:last] for first, last in zip(ends, ends[1:], strict=False)]
+    return [layer[first:last] for first, last in pairwise(ends)]
 
 
 def in_columns(record: Record, drawn: Drawn, *, slim: bool = False) -> dict[str, Place]:
