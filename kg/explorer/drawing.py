@@ -34,7 +34,7 @@ _WAYS: Final = (0, 180, 20, 160, -20, 200, 40, 140, -40, 220, 65, 115, -65, 245,
 """Directions in which a name may stand, in degrees from the right and down."""
 _OVER: Final = 30
 """Pixels that a line to a name may be longer so as not to run over a dot or another line."""
-_COSTLIEST: Final = 85
+_COSTLIEST: Final = 140
 """Pixels of a line, with what it runs over, from which a name is rather left out."""
 _KEY: Final = (16.0, 342.0)
 """Where the key of the dots is: in the south of the Pacific."""
@@ -155,7 +155,12 @@ def _labels(dots: list[dict[str, Any]]) -> list[dict[str, Any]]:
     spots = _spots(
         tuple(
             _Dot(
-                *(dot[key] for key in ("slug", "x", "y", "r", "programmes", "chosen")),
+                dot["slug"],
+                dot["x"],
+                dot["y"],
+                dot["r"],
+                dot["programmes"],
+                dot["chosen"],
                 max(map(text_width, dot["names"])),
             )
             for dot in dots

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -68,6 +69,13 @@ def side_label(name: str, wide: int) -> list[str]:
     return label_lines(name, int(wide / _COLUMN), SIDE_LINES)
 
 
+@lru_cache(maxsize=4096)  # a name has its row on every page
+def _height(english: str, chinese: str, wide: int) -> int:
+    """Room for either language: a picture must not change with it."""
+    lines = max(len(side_label(name, wide)) for name in (english, chinese))
+    return max(_ROW, _BETWEEN + LINE * lines)
+
+
 def in_layers(drawn: Drawn, *, slim: bool = False) -> dict[str, Place]:
     """Paths from left to right, or slim from top to bottom.
 
@@ -116,20 +124,21 @@ def _abreast(layer: Sequence[str]) -> list[Sequence[str]]:
     return [layer[first:last] for first, last in pairwise(ends)]
 
 
-def in_columns(record: Record, drawn: Drawn, *, slim: bool = False) -> dict[str, Place]:
-    """Each kind in a column of its own; a long one on both sides of the other unless it is slim.
+@lru_cache(maxsize=32)  # for both layouts of both languages
+def _ordered(edges: tuple[tuple[str, str], ...]) -> tuple[Sequence[str], Sequence[str], bool]:
+    """The things of the shorter column and of the longer one; whether the shorter has the sources.
 
     Each thing is moved to the height of what it is joined with, in turn, so that lines are short
     (Sugiyama, Tagawa and Toda, "Methods for visual understanding of hierarchical system
     structures", IEEE Transactions on Systems, Man, and Cybernetics 11, 1981).
     """
-    sources = {edge.source for edge in drawn.edges}
-    targets = {edge.target for edge in drawn.edges}
+    sources = {source for source, _ in edges}
+    targets = {target for _, target in edges}
     few, many = sorted((sources, targets), key=lambda side: (len(side), side is targets))
     near: dict[str, list[str]] = {name: [] for name in (*few, *many)}
-    for edge in drawn.edges:
-        near[edge.source].append(edge.target)
-        near[edge.target].append(edge.source)
+    for source, target in edges:
+        near[source].append(target)
+        near[target].append(source)
 
     def beside(names: set[str], others: Sequence[str]) -> list[str]:
         height = {name: (row + 0.5) / len(others) for row, name in enumerate(others)}
@@ -142,6 +151,12 @@ def in_columns(record: Record, drawn: Drawn, *, slim: bool = False) -> dict[str,
         around = beside(many, ordered)
         ordered = beside(few, around)
     around = beside(many, ordered)
+    return ordered, around, few is sources
+
+
+def in_columns(record: Record, drawn: Drawn, *, slim: bool = False) -> dict[str, Place]:
+    """Each kind in a column of its own; a long one on both sides of the other unless it is slim."""
+    ordered, around, few_left = _ordered(tuple((edge.source, edge.target) for edge in drawn.edges))
     if slim:
         columns = [
             (ordered, -_SLIM_GAP // 2 - _BESIDE, "left", _SLIM_FEW),
@@ -156,19 +171,11 @@ def in_columns(record: Record, drawn: Drawn, *, slim: bool = False) -> dict[str,
             (around[1::2], aside + _BESIDE, "right", _OUTER),
         ]
     else:
-        left, right = (ordered, around) if few is sources else (around, ordered)
+        left, right = (ordered, around) if few_left else (around, ordered)
         columns = [(left, -_GAP, "left", _OUTER), (right, _GAP, "right", _OUTER)]
 
-    # Room for either language: a picture must not change with it.
     heights = [
-        [
-            max(
-                _ROW,
-                _BETWEEN
-                + LINE * max(len(side_label(record.name(n, lang), wide)) for lang in ("en", "zh")),
-            )
-            for n in names
-        ]
+        [_height(record.name(n, "en"), record.name(n, "zh"), wide) for n in names]
         for names, _, _, wide in columns
     ]
     highest = max(map(sum, heights))

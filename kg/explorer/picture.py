@@ -260,7 +260,8 @@ def _edges(
     # An edge whose name would lie on another text has it only as a tooltip.
     taken = [_room(node, places[node.name], labels[node.name]) for node in drawn.nodes]
     radius = {node.name: _radius(node, places[node.name]) + 2 for node in drawn.nodes}
-    lines = ET.SubElement(parent, "g", {"stroke": _LINE, "fill": _LINE})
+    faint = {"stroke-opacity": "0.6"} if drawn.state.view else {}
+    lines = ET.SubElement(parent, "g", {"stroke": _LINE, "fill": _LINE, **faint})
     words: dict[tuple[str, str], list[str]] = {}
     for edge in drawn.edges:
         said = property_label(graphs.record, edge.property, language)

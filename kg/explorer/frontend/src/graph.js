@@ -6,7 +6,7 @@ import { FONT, LEAST, PUT, enlarged, extent, sides, written } from "./names.js";
 import { panel, toolbar } from "./panel.js";
 
 const STYLE_ID = "__________cytoscape_stylesheet";
-const SLIM = { around: 640, path: 640, view: 740 }; // narrower frames have another layout
+const SLIM = 640; // narrower frames have another layout
 const NEARER = { slim: 25, wide: 65 }; // pixels that outer columns may move inwards
 const ABREAST = 3; // names beside each other in a slim path
 const TALL = 1.3; // of a picture that is turned: names under nodes need more room there
@@ -242,7 +242,7 @@ function fitting({ form, nodes }, width, height = Infinity) {
 /** Nodes at their places in a frame of this width, with their names. */
 function laid({ form = "around", nodes, edges }) {
   const width = canvas.clientWidth;
-  const slim = width < SLIM[form];
+  const slim = width < SLIM;
   const span = (key) => Math.max(...nodes.map((node) => node[key])) - Math.min(...nodes.map((node) => node[key]));
   const upright = slim && span("x") > span("y");
   const links = new Map();
