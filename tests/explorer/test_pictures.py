@@ -95,7 +95,7 @@ def test_all_is_in_the_frame_when_a_page_opens(
     if path != AROUND:
         assert len(named) == len(picture["nodes"])
     else:
-        assert len(named) > len(picture["nodes"]) * (0.95 if width > 800 else 0.6)
+        assert len(named) > len(picture["nodes"]) * (0.95 if width > 800 else 0.5)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
