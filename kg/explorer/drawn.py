@@ -29,6 +29,7 @@ def to_json(
     *,
     thing_href: Callable[[str], str],
     edge_href: Callable[[Edge], str],
+    slim: Places | None = None,
 ) -> dict[str, Any]:
     """What a script needs to draw the same picture, and where its actions lead.
 
@@ -36,10 +37,14 @@ def to_json(
     ----------
     thing_href, edge_href
         Address of the page of a thing, and of the evidence of an edge.
+    slim
+        Where nodes stand in a frame that is higher than wide, if not in the same order.
     """
     record, state = graphs.record, drawn.state
     present = {node.kind for node in drawn.nodes}
+    slim = slim or {}
     return {
+        "form": "path" if state.ends else "view" if state.view else "around",
         "nodes": [
             {
                 "id": node.name,
@@ -48,6 +53,8 @@ def to_json(
                 "x": places[node.name].x,
                 "y": places[node.name].y,
                 "side": places[node.name].side,
+                "wide": places[node.name].wide,
+                "slim": slim[node.name]._asdict() if node.name in slim else None,
                 "open": node.opened,
                 "more": sum(node.more.values()),
                 "href": thing_href(node.name),

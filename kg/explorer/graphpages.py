@@ -14,7 +14,7 @@ from kg.explorer.graphstate import VIEWS, GraphState
 from kg.explorer.layers import Places
 from kg.explorer.panels import Cell, Column, Page, Panel, number, plain
 from kg.explorer.paths import Path, paths, paths_drawn
-from kg.explorer.placing import place
+from kg.explorer.placing import place, place_slim
 from kg.explorer.reading import Reader
 from kg.explorer.record import Record
 from kg.messages import Language, text
@@ -122,6 +122,7 @@ class GraphPages(Comparisons):
             self.language,
             thing_href=self.link.href,
             edge_href=self._edge_href,
+            slim=place_slim(self.graphs, drawn),
         )
         found["text"] = {
             **{

@@ -34,9 +34,8 @@ def wrap(content: str, width: int) -> list[str]:
     return [line.rstrip() for line in lines]
 
 
-def label_lines(name: str, *, lines: int = _LINES) -> list[str]:
-    """A name on a few short lines, or on one that is longer; what does not fit is cut."""
-    width = _COLUMNS if lines > 1 else 2 * _COLUMNS
+def label_lines(name: str, width: int = _COLUMNS, lines: int = _LINES) -> list[str]:
+    """A name on a few short lines; what does not fit is cut."""
     rows = wrap(name, width)
     if len(rows) <= lines:
         # Evenly, so that no character stands alone.

@@ -9,6 +9,7 @@ from kg.explorer.matrices import Matrices
 from kg.explorer.panels import Column, Item, Page, Panel, number, plain
 from kg.explorer.parts import PRACTICES
 from kg.explorer.reading import country, format_day
+from kg.explorer.words import LANGUAGES
 
 _LISTING: Final[Mapping[str, tuple[str, tuple[tuple[str, str], ...]]]] = {
     "city": ("cities", ()),
@@ -192,6 +193,7 @@ class Lists(Matrices):
             dots.append(
                 {
                     "name": self.name(city),
+                    "names": [self.record.name(city, each) for each in LANGUAGES.values()],
                     "href": self.link.href(city),
                     "slug": slug,
                     "latitude": float(latitude or 0),

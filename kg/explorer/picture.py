@@ -13,8 +13,8 @@ from kg.drawing import STYLES as _STYLES
 from kg.explorer.edges import NODE_KINDS, property_label
 from kg.explorer.graphs import Drawn, Graphs, Node
 from kg.explorer.labels import LABEL, LINE, label_lines, width_of, wrap
-from kg.explorer.layers import Place, Places
-from kg.explorer.placing import RADIUS, RADIUS_OPENED
+from kg.explorer.layers import Place, Places, side_label
+from kg.explorer.placing import RADIUS, RADIUS_BESIDE, RADIUS_OPENED
 from kg.messages import Language, listed, text
 
 Points = tuple[tuple[float, float], ...]
@@ -179,7 +179,7 @@ def _label(graphs: Graphs, node: Node, at: Place, language: Language) -> list[st
     name = graphs.record.name(node.name, language)
     if at.side == "below":
         return label_lines(name)
-    return label_lines(name, lines=1)
+    return side_label(name, at.wide)
 
 
 def _extent(
@@ -197,20 +197,23 @@ def _extent(
 
 def _room(node: Node, at: Place, label: list[str]) -> _Box:
     """The rectangle of a node with its label."""
-    radius = _radius(node)
+    radius = _radius(node, at)
     wide = max(map(width_of, label), default=0.0) * (1.1 if node.opened else 1.0)
     if at.side == "below":
         half = max(wide / 2, radius)
         return at.x - half, at.y - radius, at.x + half, at.y + radius + 4 + LINE * len(label)
     before, after = (wide + 8, 0) if at.side == "left" else (0, wide + 8)
-    return at.x - radius - before, at.y - radius, at.x + radius + after, at.y + radius
+    half = max(radius, LINE * len(label) / 2)
+    return at.x - radius - before, at.y - half, at.x + radius + after, at.y + half
 
 
 def _overlap(one: _Box, other: _Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def _radius(node: Node) -> int:
+def _radius(node: Node, at: Place) -> int:
+    if at.side != "below":
+        return RADIUS_BESIDE
     return RADIUS_OPENED if node.opened else RADIUS
 
 
@@ -256,8 +259,9 @@ def _edges(
     named = len(drawn.edges) <= _FEW_EDGES and not drawn.state.view
     # An edge whose name would lie on another text has it only as a tooltip.
     taken = [_room(node, places[node.name], labels[node.name]) for node in drawn.nodes]
-    radius = {node.name: _radius(node) + 2 for node in drawn.nodes}
-    lines = ET.SubElement(parent, "g", {"stroke": _LINE, "fill": _LINE})
+    radius = {node.name: _radius(node, places[node.name]) + 2 for node in drawn.nodes}
+    faint = {"stroke-opacity": "0.6"} if drawn.state.view else {}
+    lines = ET.SubElement(parent, "g", {"stroke": _LINE, "fill": _LINE, **faint})
     words: dict[tuple[str, str], list[str]] = {}
     for edge in drawn.edges:
         said = property_label(graphs.record, edge.property, language)
@@ -325,7 +329,7 @@ def _node(
     group = ET.SubElement(parent, "g")
     kind = text(f"kind-{node.kind}", language)
     _text(group, "title", f"{kind}: {graphs.record.name(node.name, language)}", {})
-    radius = _radius(node)
+    radius = _radius(node, at)
     _shape(group, node.kind, at.x, at.y, radius)
     weight = {"font-weight": "600"} if node.opened else {}
     if at.side == "below":
@@ -333,7 +337,7 @@ def _node(
             _halo(group, line, at.x, at.y + radius + LINE * (row + 1) - 1, weight)
     else:
         way, anchor = (-1, "end") if at.side == "left" else (1, "start")
-        for line in label:
-            _halo(
-                group, line, at.x + way * (radius + 6), at.y + 4, {"text-anchor": anchor, **weight}
-            )
+        first = at.y + 4 - LINE * (len(label) - 1) / 2
+        for row, line in enumerate(label):
+            style = {"text-anchor": anchor, **weight}
+            _halo(group, line, at.x + way * (radius + 6), first + LINE * row, style)

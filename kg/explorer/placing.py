@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 RADIUS: Final = 11
 RADIUS_OPENED: Final = 17
+RADIUS_BESIDE: Final = 7
+"""Of a node in a column, whose label stands beside it: rows are low."""
 EDGE: Final = 120.0
 """Length in pixels that an edge wants to have."""
 _GAP: Final = 8.0
@@ -52,7 +54,8 @@ def _box(record: Record, name: str, opened: bool) -> _Box:
     """Room for either language: a picture must not change with it."""
     wide, lines = _label_size(record.name(name, "en"), record.name(name, "zh"))
     radius = RADIUS_OPENED if opened else RADIUS
-    return _Box(max(radius, wide / 2), radius, radius + 4 + LINE * lines)
+    # One line more: how many neighbours a node has that are not shown, unless they all are.
+    return _Box(max(radius, wide / 2), radius, radius + 4 + LINE * (lines + 1))
 
 
 @lru_cache(maxsize=4096)  # a node has its box in every step and on every page
@@ -75,7 +78,7 @@ def place(graphs: Graphs, drawn: Drawn) -> dict[str, Place]:
     if state.ends:
         return in_layers(drawn)
     if state.view:
-        return in_columns(drawn)
+        return in_columns(graphs.record, drawn)
     whole = graphs.neighbourhood(replace(state, hidden=frozenset()))
     placed: dict[str, Place] = {}
     for number in range(1, len(state.things) + 1):
@@ -86,6 +89,15 @@ def place(graphs: Graphs, drawn: Drawn) -> dict[str, Place]:
     # Where what is hidden made room, others moved up that no stage has.
     _extend(graphs, drawn.nodes, drawn.edges, state.things, placed)
     return {node.name: placed[node.name] for node in drawn.nodes}
+
+
+def place_slim(graphs: Graphs, drawn: Drawn) -> Places:
+    """Positions in the frame of a phone, of what is laid out in another way there."""
+    if drawn.state.ends:
+        return in_layers(drawn, slim=True)
+    if drawn.state.view:
+        return in_columns(graphs.record, drawn, slim=True)
+    return {}
 
 
 def _extend(
