@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from kg.errors import ParameterError, UnknownNameError
 from kg.explorer.edges import NODE_KINDS, PROPERTIES, node_kind, nodes
@@ -109,7 +110,7 @@ class GraphState:
         pairs += [("kind", kind) for kind in NODE_KINDS if kind in self.kinds]
         pairs += [("property", each) for each in PROPERTIES if each in self.properties]
         pairs += [("hide", Record.plain(thing)) for thing in sorted(self.hidden)]
-        return urlencode(pairs, safe="/:")
+        return "&".join(f"{key}={_quoted(value)}" for key, value in pairs)
 
     def expand(self, thing: str) -> GraphState:
         """Open a thing; from a view or a path this leads to its neighbourhood."""
@@ -144,6 +145,12 @@ class GraphState:
     def toggle_property(self, property_: str) -> GraphState:
         """Add a property to those shown, or take it away."""
         return replace(self, properties=self.properties ^ {property_})
+
+
+@lru_cache(4_096)
+def _quoted(value: str) -> str:
+    """A value in an address; a page of a graph writes the same ones a thousand times."""
+    return quote_plus(value, safe="/:")
 
 
 def _thing(value: str, record: Record) -> str:

@@ -178,9 +178,8 @@ class Linker:
 
     def __init__(self, record: Record, language: Language) -> None:
         self.record, self.language = record, language
-        # What a record holds never changes: each thing is looked up once.
+        # What a record holds never changes: each address is worked out once.
         self._addresses: dict[str, str] = {}
-        self._names: dict[str, Literal] = {}
 
     def href(self, name: str) -> str:
         """Address of the page about a thing; empty for what is not ours, whole for the web."""
@@ -215,11 +214,7 @@ class Linker:
         number: float | None = None,
     ) -> Item:
         """A link to a thing, by its name."""
-        named = self._names.get(name)
-        if named is None:
-            named = self.record.named(name, self.language)
-            if name in self.record:
-                self._names[name] = named
+        named = self.record.named(name, self.language)
         return Item(
             text=named.text,
             name=name,

@@ -158,6 +158,7 @@ class Record:
         ]
         self._out: dict[str, list[Statement]] = defaultdict(list)
         self._into: dict[str, list[Statement]] = defaultdict(list)
+        self._named: dict[tuple[str, Language], Literal] = {}
         for subject, property_, value, *claims in document["statements"]:
             statement = Statement(
                 terms[subject],
@@ -246,6 +247,14 @@ class Record:
         A figure is called by what it measures, a place by its source; of what has no name, the end
         of its path.
         """
+        known = self._named.get((name, language))
+        if known is None:
+            known = self._name(name, language)
+            if name in self._out:  # what a record holds is bounded, what is asked for is not
+                self._named[name, language] = known
+        return known
+
+    def _name(self, name: str, language: Language) -> Literal:
         found = self.spoken(name, language, *_NAMES)
         if not found.text and name.startswith("id/measurement/"):
             found = next(
