@@ -6,6 +6,7 @@ The answers come from a worker; here they become panels with names in place of I
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -33,6 +34,16 @@ _OWN_PREFIXES: Final = {
     "programme": "https://w3id.org/city-practice-graph/id/programme/",
     "organisation": "https://w3id.org/city-practice-graph/id/organisation/",
 }
+
+
+# Where the parser stopped, as it says it: "error at 3:7: expected …".
+_PLACE: Final = re.compile(r"\bat (\d+):(\d+)")
+FAULTS: Final = (
+    ("prefix", "Prefix not found"),
+    ("iri", "IRI parsing failed"),
+    ("variable", "variable that is unbound"),
+)
+"""What a parser tells between the signs that it had expected, and the word that is said for it."""
 
 
 class Asking(GraphPages):
@@ -205,12 +216,13 @@ class Asking(GraphPages):
         address
             Of this server, for the snippets.
         error
-            ``title``, ``detail``, and ``line`` and ``column`` where they are known.
+            ``title``, ``detail``, and of what could not be read ``parser`` (what that says),
+            ``line`` and ``column`` where they are known.
         """
         examples = [
-            (catalogue()[name].question[self.language], _body(catalogue()[name].text))
+            (known.question[self.language], _body(self._in_language(known)))
             for name in _EXAMPLES
-            if name in catalogue()
+            if (known := catalogue().get(name)) is not None
         ]
         shown = query or examples[0][1]
         return Page(
@@ -231,6 +243,31 @@ class Asking(GraphPages):
                 "snippets": snippets(shown, address),
             },
         )
+
+    def fault(self, said: str) -> dict[str, Any]:
+        """What a parser says of a query, in plain words and with the place where it stopped.
+
+        A parser lists all signs that could follow: that is for the few who know the grammar.
+        """
+        place = _PLACE.search(said)
+        if place is None:
+            return {"detail": "", "parser": said, "line": 0}
+        where = self.say("fault-place", *place.groups())
+        kind = next((kind for kind, words in FAULTS if words in said), "here")
+        # Of a variable the parser knows only that something is wrong at the end of the query.
+        line, column = (0, 0) if kind == "variable" else map(int, place.groups())
+        return {
+            "detail": self.say(f"fault-{kind}", where),
+            "parser": said,
+            "place": where,
+            "line": line,
+            "column": column,
+        }
+
+    def _in_language(self, query: NamedQuery) -> str:
+        """The text of a query that asks for names in the language of the page."""
+        named = "language" in query.parameters
+        return query.bind({"language": self.language}) if named else query.text
 
     def vocabulary(self) -> dict[str, Any]:
         """Prefixes and terms for completion in the console."""

@@ -11,6 +11,7 @@ from typing import Any, Final
 from anyascii import anyascii
 
 from kg.catalogue import catalogue
+from kg.explorer.asking import FAULTS
 from kg.explorer.edges import NODE_KINDS, PROPERTIES, inverse_label, property_label
 from kg.explorer.graphs import Graphs
 from kg.explorer.graphstate import GraphState
@@ -40,6 +41,7 @@ _OF_PAGES: Final = (
     *("panel-paths", "column-path", "column-start", "column-property", "column-end"),
     *("cite", "cite-title", "cite-text", "copy", "copied", "more-rows", "open-original", "show"),
     *(f"facet-{facet}" for facet in FACETS),
+    *("fault-place", "fault-here", "fault-parser", *(f"fault-{kind}" for kind, _ in FAULTS)),
 )
 _EXTRA_COLUMNS: Final = ("thing", "n", "count", "name", "s", "p", "o")
 
@@ -71,6 +73,7 @@ def frame(site: Site, language: Language) -> dict[str, Any]:
             "contributors": [text("contributors", spoken) for spoken in LANGUAGES.values()],
         },
         "columns": headings,
+        "faults": FAULTS,
         "kinds": KINDS,
     }
 

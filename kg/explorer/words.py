@@ -545,6 +545,24 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "console-share": ("Link to this query", "此查询的链接"),
     "console-snippets": ("Ask the same from a program", "在程序中查询"),
     "panel-answer": ("Answer", "结果"),
+    "fault-place": ("Line {0}, column {1}", "第 {0} 行第 {1} 列"),
+    "fault-here": (
+        "{0}: the query cannot be read from here on; a bracket or a word may be missing.",
+        "{0}起无法解析，可能缺少括号或关键词。",
+    ),
+    "fault-prefix": (
+        "{0}: the prefix of the name before this place is not declared.",
+        "{0}：此处之前的名称所用前缀未声明。",
+    ),
+    "fault-iri": (
+        "{0}: the address in angle brackets before this place is not an IRI.",
+        "{0}：此处之前尖括号内的内容不是有效的 IRI。",
+    ),
+    "fault-variable": (
+        "A variable after SELECT is neither grouped nor counted, or it occurs nowhere in the query.",
+        "SELECT 后有变量既未分组也未汇总，或未在语句中出现。",
+    ),
+    "fault-parser": ("What the parser says", "解析器的说明"),
     "term-class": ("class", "类"),
     "term-property": ("property", "属性"),
     "error-title": ("This does not work", "出错了"),

@@ -51,6 +51,7 @@ from kg.server.sparql import Endpoint
 from kg.server.wire import Job
 
 if TYPE_CHECKING:
+    from kg.explorer.asking import Asking
     from kg.explorer.graphpages import GraphPages
     from kg.explorer.site import Site
 
@@ -82,8 +83,6 @@ _ICON: Final = (
     b'r="4"/><circle cx="16" cy="9" r="4"/></g><path d="M9 22 16 9l7 13z" fill="none" '
     b'stroke="#fff" stroke-width="2"/></svg>'
 )
-# Where the parser stopped, as it says it: "error at 3:7: expected …".
-_POSITION: Final = re.compile(r"\bat (\d+):(\d+)")
 _MOST_HITS: Final = 60
 _FIRST_QUERIES: Final = 1.0
 """Seconds in which queries that wait for a new process have it for themselves."""
@@ -683,7 +682,7 @@ class Explorer:
             try:
                 result = await self._asked(request, query, "json")
             except RequestError as problem:
-                error, status = _told(problem, language), STATUS[problem.code]
+                error, status = _told(problem, write), STATUS[problem.code]
             else:
                 if result.kind == "graph":
                     triples = result.body.decode("utf-8", "replace")
@@ -779,17 +778,19 @@ def _packed(made: _Body, language: Language) -> Answer:
     return Answer(gzip.compress(made.content, 6, mtime=0), tuple(head))
 
 
-def _told(problem: RequestError, language: Language) -> dict[str, object]:
+def _told(problem: RequestError, write: Asking) -> dict[str, Any]:
     """A problem for the page of the console, with the place where the parser stopped."""
-    title, detail = message(f"problem-{problem.code}", language)
+    title, detail = message(f"problem-{problem.code}", write.language)
     values = [str(value) for value in problem.values]
-    place = _POSITION.search(" ".join(values))
-    return {
+    told: dict[str, Any] = {
         "title": title.format(*values),
         "detail": detail.format(*values),
-        "line": int(place[1]) if place else 0,
-        "column": int(place[2]) if place else 0,
+        "parser": "",
+        "line": 0,
     }
+    if problem.code == "query-malformed":
+        told |= write.fault(" ".join(values))
+    return told
 
 
 def _with(page: Page, **extra: object) -> Page:

@@ -67,12 +67,21 @@ export async function answerFile(query, form) {
   return body;
 }
 
+/** What went wrong, as kg.explorer.asking puts it. */
 function fault(error) {
   const stopped = error.message === "stopped";
-  const place = /\bat (\d+):(\d+)/.exec(error.message);
-  const line = { "data-line": place?.[1], "data-column": place?.[2] };
+  const found = /\bat (\d+):(\d+)/.exec(error.message);
+  const kind = frame().faults.find(([, words]) => error.message.includes(words))?.[0] ?? "here";
+  const place = found && say("fault-place", found[1], found[2]);
+  const at = found && kind !== "variable" ? { "data-line": found[1], "data-column": found[2], "data-place": place } : {};
   const title = make("strong", {}, say(stopped ? "offline-stopped" : "offline-syntax"));
-  return make("p", { class: "error", role: "alert", ...line }, title, stopped ? "" : ` ${error.message}`);
+  const box = make("div", { class: "error", ...at });
+  box.append(make("p", { role: "alert" }, title, found ? ` ${say(`fault-${kind}`, place)}` : ""));
+  if (!stopped) {
+    const says = make("p", { lang: "en" }, make("code", {}, error.message));
+    box.append(make("details", { class: "rest" }, make("summary", {}, say("fault-parser")), says));
+  }
+  return box;
 }
 
 async function shown({ kind, body, spent }, heading, tools) {
