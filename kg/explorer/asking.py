@@ -46,31 +46,64 @@ FAULTS: Final = (
 """What a parser tells between the signs that it had expected, and the word that is said for it."""
 
 
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "practices": ("practice", "recurrence"),
+    "cities": ("city", "recommendation"),
+    "programmes": ("programme", "technology", "domain", "stakeholder"),
+    "governance": ("mechanism", "organisation"),
+    "results": ("outcome", "measurement", "figure", "target", "recognition"),
+    "rankings": ("ranking",),
+    "evidence": ("evidence", "source", "unknown"),
+    "model": ("vocabulary", "names"),
+}
+"""Subjects of the named queries, the one that most readers come for first, and their tags."""
+
+
+def group_of(query: NamedQuery) -> str:
+    """The subject of a query: that of the first of its tags that says one."""
+    return next(group for tag in query.tags for group, tags in GROUPS.items() if tag in tags)
+
+
 class Asking(GraphPages):
     """Writes the pages of questions in one language."""
 
     def queries(self) -> Page:
-        """All named queries, by subject."""
+        """All named queries by subject; in each subject those to begin with come first."""
         tag = self.language
-        rows = [
-            (
-                (Item(query.question[tag], href=f"/{self.language}/queries/{query.name}"),),
-                plain(query.summary[tag]),
-                plain(query.name),
-            )
-            for query in sorted(catalogue().values(), key=lambda q: (q.name[:2] == "cq", q.name))
-        ]
         columns = (
             Column("question", self.say("column-question")),
             Column("summary", self.say("column-summary")),
-            Column("query", self.say("query")),
+        )
+        found: dict[str, list[NamedQuery]] = {group: [] for group in GROUPS}
+        for query in sorted(
+            catalogue().values(),
+            key=lambda q: ("first" not in q.tags, "competency" not in q.tags, q.name),
+        ):
+            found[group_of(query)].append(query)
+        panels = tuple(
+            Panel(
+                group,
+                self.say(f"group-{group}"),
+                columns,
+                tuple(
+                    (
+                        (Item(query.question[tag], href=f"/{tag}/queries/{query.name}"),),
+                        plain(query.summary[tag]),
+                    )
+                    for query in queries
+                ),
+                shown=1_000,
+                form="asked",
+            )
+            for group, queries in found.items()
         )
         return Page(
             path="queries",
             language=self.language,
             title=self.say("nav-queries"),
-            lead=self.say("queries-lead", len(rows)),
-            panels=(Panel("list", self.say("nav-queries"), columns, tuple(rows), shown=1_000),),
+            lead=self.say("queries-lead", len(catalogue())),
+            panels=panels,
+            extra={"actions": [(panel.heading, f"#{panel.id}") for panel in panels]},
         )
 
     def query(

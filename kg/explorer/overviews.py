@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from kg.catalogue import catalogue
 from kg.errors import UnknownNameError
@@ -17,6 +17,9 @@ from kg.explorer.reading import (
     format_percent,
 )
 from kg.explorer.record import KINDS, LEADING, Literal, iri_of
+
+SEARCHED_IN_VAIN: Final = (("cities", "city"), ("practices", "practice"), ("queries", "queries"))
+"""Where somebody goes on who has found nothing: words of the menu with their addresses."""
 
 
 class Overviews(Lists):
@@ -348,19 +351,29 @@ class Overviews(Lists):
         """
         rows = []
         for thing, name, why in hits:
-            kind = self.record.kind(thing)
             rows.append(
                 (
                     (self.link.item(thing, note=self.record.description(thing, self.language)),),
-                    plain(self.say(f"kind-{kind}" if kind else "kind-other")),
+                    plain(self.kind_name(thing)),
                     plain("" if why == "name" else self.say(f"why-{why}", name)),
                 )
             )
+        if text:
+            lead = self.say("search-lead", len(rows)) if rows else self.say("search-none", text)
+        else:
+            lead = self.say("search-hint")
+        extra: dict[str, Any] = {"text": text}
+        if text and not rows:
+            extra["actions"] = [
+                (self.say(f"nav-{name}"), f"/{self.language}/{path}")
+                for name, path in SEARCHED_IN_VAIN
+            ]
         return Page(
             path="search",
             language=self.language,
             title=self.say("search-title", text) if text else self.say("search"),
-            lead=self.say("search-lead", len(rows)) if text else self.say("search-hint"),
+            lead=lead,
+            extra=extra,
             parameters=(("q", text),) if text else (),
             panels=(
                 Panel(

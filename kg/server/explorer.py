@@ -565,8 +565,10 @@ class Explorer:
                     title=known.question[language],
                     parameters=tuple(given),
                 )
-        if path in ("console", "search", "queries", "data"):
-            titles = {"console": "console-title", "search": "search", "queries": "nav-queries"}
+        if path == "queries":
+            return write.queries()
+        if path in ("console", "search", "data"):
+            titles = {"console": "console-title", "search": "search"}
             title = say(language, titles.get(path, "nav-data"))
             return Page(path=path, language=language, title=title, parameters=tuple(given))
         return site.page(language, path, given)

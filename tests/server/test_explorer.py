@@ -261,6 +261,19 @@ def test_suggestions(service: Service, language: str) -> None:
         assert status == 200, odd
 
 
+def test_a_search_keeps_its_words_and_goes_on_without_finds(service: Service) -> None:
+    page = unescape(service.get('/en/search?q=open+"data')[2].decode("utf-8").replace("&#34;", "&"))
+    assert re.search(r'<input id="q"[^>]* value="open &data"', page)
+    for language, told in (("en", "Nothing found for “qqqqqqqq”."), ("zh", "未找到“qqqqqqqq”。")):
+        page = service.get(f"/{language}/search?q=qqqqqqqq")[2].decode("utf-8")
+        assert f'<p class="lead">{told}</p>' in page
+        nav = re.search(r'<nav class="actions".*?</nav>', page)
+        assert nav is not None
+        assert re.findall(r'href="([^"]+)"', nav[0]) == [
+            f"/{language}/{path}" for path in ("city", "practice", "queries")
+        ]
+
+
 def test_how_to_cite(service: Service, published: Path) -> None:
     version = current(published)
     assert version is not None
