@@ -121,7 +121,7 @@ class Asking(GraphPages):
             SPARQL 1.1 Query Results JSON.
         """
         tag = self.language
-        panel = self.answer(answer, self.say("panel-answer"))
+        panel = _without_names(self.answer(answer, self.say("panel-answer")))
         if query.chart == "bar":
             panel = _with_bars(panel)
         fields = [
@@ -332,8 +332,29 @@ class Asking(GraphPages):
         return sorted(name for name in found if name.startswith("cpg:"))
 
 
+def _without_names(panel: Panel) -> Panel:
+    """An answer without columns that only repeat what the links of another one say.
+
+    A query gives a thing and its name; here the link to the thing bears the name already.
+    """
+    said = [
+        [" ".join(item.text for item in row[n]) for row in panel.rows]
+        for n in range(len(panel.columns))
+    ]
+    named = [n for n in range(len(said)) if any(i.name for row in panel.rows for i in row[n])]
+    kept = [n for n in range(len(said)) if n in named or not any(said[n] == said[m] for m in named)]
+    return replace(
+        panel,
+        columns=tuple(panel.columns[n] for n in kept),
+        rows=tuple(tuple(row[n] for n in kept) for row in panel.rows),
+    )
+
+
 def _with_bars(panel: Panel) -> Panel:
-    """The first column of numbers with bars, as long as the numbers are."""
+    """The first column of numbers with bars, as long as the numbers are.
+
+    The largest number is no whole that the others have a share in.
+    """
     place = next((n for n, c in enumerate(panel.columns) if c.numeric), None)
     if place is None:
         return panel
@@ -342,7 +363,11 @@ def _with_bars(panel: Panel) -> Panel:
     if most <= 0 or min(values) < 0:
         return panel
     rows = tuple(
-        (*row[:place], tuple(replace(i, bar=value / most) for i in row[place]), *row[place + 1 :])
+        (
+            *row[:place],
+            tuple(replace(i, bar=value / most, track=False) for i in row[place]),
+            *row[place + 1 :],
+        )
         for row, value in zip(panel.rows, values, strict=True)
     )
     return replace(panel, rows=rows)

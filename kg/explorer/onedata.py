@@ -50,7 +50,7 @@ _OF_PAGES: Final = (
     *("panel-paths", "column-path", "column-start", "column-property", "column-end"),
     *("cite", "cite-title", "cite-text", "copy", "copied", "more-rows", "open-original", "show"),
     *(f"facet-{facet}" for facet in FACETS),
-    *("actions", *(f"nav-{name}" for name, _ in SEARCHED_IN_VAIN)),
+    *("titled", "between", "actions", *(f"nav-{name}" for name, _ in SEARCHED_IN_VAIN)),
     *("fault-place", "fault-here", "fault-parser", *(f"fault-{kind}" for kind, _ in FAULTS)),
 )
 _EXTRA_COLUMNS: Final = ("thing", "n", "count", "name", "s", "p", "o")

@@ -20,7 +20,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "menu": ("Menu", "菜单"),
     "main-menu": ("Pages", "页面"),
     "language-name": ("中文", "English"),
-    "language-switch": ("本页中文版", "This page in English"),
+    "language-switch": ("本页中文版：", "This page in English: "),
     "search": ("Search", "搜索"),
     "search-label": ("Search cities, practices, programmes", "搜索城市、实践、项目"),
     "search-hint": (
@@ -59,7 +59,9 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "original": ("open", "打开"),
     "disputed": ("disputed", "有争议"),
     "claim": ("claim", "声明"),
-    "this-page-as": ("This page as", "本页其他格式"),
+    "this-page-as": ("This page as: ", "本页其他格式："),
+    "titled": ("{0}: {1}", "{0}：{1}"),
+    "between": (", ", "、"),
     # kinds
     "kind-city": ("City", "城市"),
     "kind-practice": ("Practice", "实践"),
@@ -331,7 +333,6 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "order-rank": ("by rank", "按名次"),
     "order-name": ("by name", "按名称"),
     "kind-evidence": ("Evidence", "依据"),
-    "evidence-title": ("{0}: {1}", "{0}：{1}"),
     "evidence-documented": (
         "{1} is on record in {0}, in {2} programme(s).",
         "{0}有“{1}”的记载，涉及项目 {2} 个。",
@@ -477,7 +478,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         " {0} more are not drawn; the filters and the list lead to them.",
         "另有 {0} 个未绘出，可用筛选与列表查看。",
     ),
-    "graph-left-kinds": ("Not drawn", "未绘出"),
+    "graph-left-kinds": ("Not drawn: ", "未绘出："),
     "graph-around": ("What is joined with", "查看关联对象"),
     "graph-example": ("Shanghai, open data …", "上海、开放数据……"),
     "graph-views": ("Whole views", "整体视图"),
@@ -486,7 +487,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "graph-kinds": ("Only these kinds", "仅显示类别"),
     "graph-properties": ("Only these links", "仅显示关联"),
     "graph-hops": ("Two steps", "两步之内"),
-    "graph-hidden": ("Hidden; show again", "已隐藏（点击恢复）"),
+    "graph-hidden": ("Hidden; show again: ", "已隐藏（点击恢复）："),
     "graph-picture": ("Picture", "图"),
     "graph-choose": (
         "Choose a thing in the picture or in the list below to see what it is and open more.",

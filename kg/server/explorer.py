@@ -529,7 +529,9 @@ class Explorer:
             return _Body(texts["csl"].encode("utf-8"), "json", filename="citation.json")
         title = say(language, "cite-title")
         chosen = cited.panel(panel)
-        shown = cited.title if chosen is None else f"{cited.title}: {chosen.heading}"
+        shown = cited.title
+        if chosen is not None:
+            shown = say(language, "titled", shown, chosen.heading)
         page = Page(
             path="cite",
             language=language,
@@ -594,7 +596,9 @@ class Explorer:
             citation = cite_dataset(address, language=language, **dates)
         else:
             citation = cite_page(
-                cited.title if chosen is None else f"{cited.title}: {chosen.heading}",
+                cited.title
+                if chosen is None
+                else say(language, "titled", cited.title, chosen.heading),
                 address + (f"#{panel}" if chosen is not None else ""),
                 language=language,
                 **dates,

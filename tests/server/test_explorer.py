@@ -248,6 +248,36 @@ def test_a_named_query_shows_its_rows(service: Service) -> None:
     assert "VALUES ?mechanism { &lt;" in page
 
 
+def test_a_named_query_does_not_say_a_name_twice(service: Service) -> None:
+    address = "/en/queries/cq01-practices-by-cities"
+
+    def headings(parameters: str) -> list[str]:
+        page = service.get(address + parameters)[2].decode("utf-8")
+        assert '<rect class="filled"' in page
+        assert '<rect class="ground"' not in page  # the largest number is no whole
+        return re.findall(r'<th role="columnheader"[^>]*>(.*?)</th>', page)
+
+    assert headings("") == ["Practice", "Cities"]
+    # Names in another language than the links' are no repetition.
+    assert headings("?language=zh") == ["Practice", "Name", "Cities"]
+    rows = table(service.get("/queries/cq01-practices-by-cities.csv")[2])
+    assert rows[0] == ["practice", "name", "cities"]
+
+
+@pytest.mark.parametrize("path", ["city", "cite?page=/zh/city/shanghai%26panel=facts", "ontology"])
+def test_chinese_labels_end_with_a_full_colon(service: Service, path: str) -> None:
+    page = service.get(f"/zh/{path}")[2].decode("utf-8")
+    texts = re.sub(r"<pre.*?</pre>", "", page, flags=re.DOTALL)
+    assert not re.search(r"[\u4e00-\u9fff]:", texts)
+
+
+def test_long_terms_break_between_their_words(service: Service) -> None:
+    page = service.get("/en/ontology")[2].decode("utf-8")
+    assert "cpg:<wbr>Governance<wbr>Arrangement" in page
+    assert "xsd:positive<wbr>Integer" in page
+    assert b"cpg:GovernanceArrangement" in service.get("/en/ontology.csv?panel=classes")[2]
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_suggestions(service: Service, language: str) -> None:
     for text in ("上海", "shanghai", "sh", "Shnaghai"):
