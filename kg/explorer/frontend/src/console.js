@@ -150,6 +150,8 @@ function edit(form, textarea) {
         "aria-label": textarea.ariaLabel || label?.textContent.trim() || "SPARQL",
         spellcheck: "false",
         autocapitalize: "off",
+        // It has the focus anyhow; what looks for it in a box that scrolls finds it by this alone.
+        tabindex: "0",
       }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) textarea.value = update.state.doc.toString();
