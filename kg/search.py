@@ -29,10 +29,13 @@ MATCHED: Final[tuple[Matched, ...]] = ("name", "alias", "pinyin", "initials", "d
 """The values of :data:`Matched`; of two equal scores the earlier one is told."""
 
 KINDS: Final = (
-    *("city", "practice", "programme", "technology", "mechanism", "outcome-type", "outcome"),
-    *("organisation", "source"),
+    *("city", "practice", "programme", "technology", "mechanism", "outcome", "organisation"),
+    "source",
 )
 """Kinds of things in the order in which equal scores are shown; all others follow."""
+
+# Words of the vocabulary are short, and a short name fits better: people look for things.
+_VOCABULARY: Final = 0.94
 
 EXACT: Final = 100
 """Score of a name that is equal after folding."""
@@ -272,6 +275,8 @@ class SearchIndex:
                 length = len(self._names[place].key)
                 if score < EXACT and not self._names[place].language:
                     score *= 0.9  # a slug is made for addresses, not for reading
+            if score < EXACT and self._order[entry] == len(KINDS):
+                score *= _VOCABULARY
             # Whole numbers, so that scores that look equal are equal.
             found = (-round(score), MATCHED.index(matched), length, shown)
             if entry not in best or found < best[entry]:

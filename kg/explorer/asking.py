@@ -6,6 +6,7 @@ The answers come from a worker; here they become panels with names in place of I
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -35,31 +36,74 @@ _OWN_PREFIXES: Final = {
 }
 
 
+# Where the parser stopped, as it says it: "error at 3:7: expected …".
+_PLACE: Final = re.compile(r"\bat (\d+):(\d+)")
+FAULTS: Final = (
+    ("prefix", "Prefix not found"),
+    ("iri", "IRI parsing failed"),
+    ("variable", "variable that is unbound"),
+)
+"""What a parser tells between the signs that it had expected, and the word that is said for it."""
+
+
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "practices": ("practice", "recurrence"),
+    "cities": ("city", "recommendation"),
+    "programmes": ("programme", "technology", "domain", "stakeholder"),
+    "governance": ("mechanism", "organisation"),
+    "results": ("outcome", "measurement", "figure", "target", "recognition"),
+    "rankings": ("ranking",),
+    "evidence": ("evidence", "source", "unknown"),
+    "model": ("vocabulary", "names"),
+}
+"""Subjects of the named queries, the one that most readers come for first, and their tags."""
+
+
+def group_of(query: NamedQuery) -> str:
+    """The subject of a query: that of the first of its tags that says one."""
+    return next(group for tag in query.tags for group, tags in GROUPS.items() if tag in tags)
+
+
 class Asking(GraphPages):
     """Writes the pages of questions in one language."""
 
     def queries(self) -> Page:
-        """All named queries, by subject."""
+        """All named queries by subject; in each subject those to begin with come first."""
         tag = self.language
-        rows = [
-            (
-                (Item(query.question[tag], href=f"/{self.language}/queries/{query.name}"),),
-                plain(query.summary[tag]),
-                plain(query.name),
-            )
-            for query in sorted(catalogue().values(), key=lambda q: (q.name[:2] == "cq", q.name))
-        ]
         columns = (
             Column("question", self.say("column-question")),
             Column("summary", self.say("column-summary")),
-            Column("query", self.say("query")),
+        )
+        found: dict[str, list[NamedQuery]] = {group: [] for group in GROUPS}
+        for query in sorted(
+            catalogue().values(),
+            key=lambda q: ("first" not in q.tags, "competency" not in q.tags, q.name),
+        ):
+            found[group_of(query)].append(query)
+        panels = tuple(
+            Panel(
+                group,
+                self.say(f"group-{group}"),
+                columns,
+                tuple(
+                    (
+                        (Item(query.question[tag], href=f"/{tag}/queries/{query.name}"),),
+                        plain(query.summary[tag]),
+                    )
+                    for query in queries
+                ),
+                shown=1_000,
+                form="asked",
+            )
+            for group, queries in found.items()
         )
         return Page(
             path="queries",
             language=self.language,
             title=self.say("nav-queries"),
-            lead=self.say("queries-lead", len(rows)),
-            panels=(Panel("list", self.say("nav-queries"), columns, tuple(rows), shown=1_000),),
+            lead=self.say("queries-lead", len(catalogue())),
+            panels=panels,
+            extra={"actions": [(panel.heading, f"#{panel.id}") for panel in panels]},
         )
 
     def query(
@@ -77,7 +121,7 @@ class Asking(GraphPages):
             SPARQL 1.1 Query Results JSON.
         """
         tag = self.language
-        panel = self.answer(answer, self.say("panel-answer"))
+        panel = _without_names(self.answer(answer, self.say("panel-answer")))
         if query.chart == "bar":
             panel = _with_bars(panel)
         fields = [
@@ -205,12 +249,13 @@ class Asking(GraphPages):
         address
             Of this server, for the snippets.
         error
-            ``title``, ``detail``, and ``line`` and ``column`` where they are known.
+            ``title``, ``detail``, and of what could not be read ``parser`` (what that says),
+            ``line`` and ``column`` where they are known.
         """
         examples = [
-            (catalogue()[name].question[self.language], _body(catalogue()[name].text))
+            (known.question[self.language], _body(self._in_language(known)))
             for name in _EXAMPLES
-            if name in catalogue()
+            if (known := catalogue().get(name)) is not None
         ]
         shown = query or examples[0][1]
         return Page(
@@ -231,6 +276,31 @@ class Asking(GraphPages):
                 "snippets": snippets(shown, address),
             },
         )
+
+    def fault(self, said: str) -> dict[str, Any]:
+        """What a parser says of a query, in plain words and with the place where it stopped.
+
+        A parser lists all signs that could follow: that is for the few who know the grammar.
+        """
+        place = _PLACE.search(said)
+        if place is None:
+            return {"detail": "", "parser": said, "line": 0}
+        where = self.say("fault-place", *place.groups())
+        kind = next((kind for kind, words in FAULTS if words in said), "here")
+        # Of a variable the parser knows only that something is wrong at the end of the query.
+        line, column = (0, 0) if kind == "variable" else map(int, place.groups())
+        return {
+            "detail": self.say(f"fault-{kind}", where),
+            "parser": said,
+            "place": where,
+            "line": line,
+            "column": column,
+        }
+
+    def _in_language(self, query: NamedQuery) -> str:
+        """The text of a query that asks for names in the language of the page."""
+        named = "language" in query.parameters
+        return query.bind({"language": self.language}) if named else query.text
 
     def vocabulary(self) -> dict[str, Any]:
         """Prefixes and terms for completion in the console."""
@@ -262,8 +332,29 @@ class Asking(GraphPages):
         return sorted(name for name in found if name.startswith("cpg:"))
 
 
+def _without_names(panel: Panel) -> Panel:
+    """An answer without columns that only repeat what the links of another one say.
+
+    A query gives a thing and its name; here the link to the thing bears the name already.
+    """
+    said = [
+        [" ".join(item.text for item in row[n]) for row in panel.rows]
+        for n in range(len(panel.columns))
+    ]
+    named = [n for n in range(len(said)) if any(i.name for row in panel.rows for i in row[n])]
+    kept = [n for n in range(len(said)) if n in named or not any(said[n] == said[m] for m in named)]
+    return replace(
+        panel,
+        columns=tuple(panel.columns[n] for n in kept),
+        rows=tuple(tuple(row[n] for n in kept) for row in panel.rows),
+    )
+
+
 def _with_bars(panel: Panel) -> Panel:
-    """The first column of numbers with bars, as long as the numbers are."""
+    """The first column of numbers with bars, as long as the numbers are.
+
+    The largest number is no whole that the others have a share in.
+    """
     place = next((n for n, c in enumerate(panel.columns) if c.numeric), None)
     if place is None:
         return panel
@@ -272,7 +363,11 @@ def _with_bars(panel: Panel) -> Panel:
     if most <= 0 or min(values) < 0:
         return panel
     rows = tuple(
-        (*row[:place], tuple(replace(i, bar=value / most) for i in row[place]), *row[place + 1 :])
+        (
+            *row[:place],
+            tuple(replace(i, bar=value / most, track=False) for i in row[place]),
+            *row[place + 1 :],
+        )
         for row, value in zip(panel.rows, values, strict=True)
     )
     return replace(panel, rows=rows)

@@ -209,7 +209,7 @@ class Lists(Matrices):
                     (self.link.item(city),),
                     (self.link.item(self.reader.region(city)),),
                     (number(rank),) if rank is not None else (),
-                    (number(programmes, bar=programmes / most),),
+                    (number(programmes, bar=programmes / most, track=False),),
                 )
             )
         documented, registered = self.reader.documented(PRACTICES)

@@ -294,7 +294,7 @@ class Matrices(Profiles):
         return Page(
             path=f"evidence/{slug}/{concept.removeprefix('concept/')}",
             language=self.language,
-            title=self.say("evidence-title", self.name(city), self.name(concept)),
+            title=self.say("titled", self.name(city), self.name(concept)),
             lead=lead,
             eyebrow=self.say("kind-evidence"),
             panels=(

@@ -11,9 +11,11 @@ from typing import Any, Final
 from anyascii import anyascii
 
 from kg.catalogue import catalogue
+from kg.explorer.asking import FAULTS
 from kg.explorer.edges import NODE_KINDS, PROPERTIES, inverse_label, property_label
 from kg.explorer.graphs import Graphs
 from kg.explorer.graphstate import GraphState
+from kg.explorer.overviews import SEARCHED_IN_VAIN
 from kg.explorer.placing import place
 from kg.explorer.reading import format_day
 from kg.explorer.record import FACETS, KINDS, name_of
@@ -28,7 +30,15 @@ from kg.terms import BASE
 _OWN: Final = tuple(key for key in word_keys() if key.startswith("offline-"))
 # Texts of the server's pages that the file fills in itself.
 _OF_PAGES: Final = (
-    *("product", "search-title", "search-lead", "search-nothing", "panel-hits", "column-name"),
+    *(
+        "product",
+        "search-title",
+        "search-lead",
+        "search-nothing",
+        "search-none",
+        "panel-hits",
+        "column-name",
+    ),
     *("column-kind", "column-why", "why-alias", "why-pinyin", "why-initials", "why-description"),
     *("matrix-lead", "matrix-empty", "matrix-cell", "matrix-scroll", "panel-matrix"),
     *("state-documented", "state-searched", "state-unknown", "column-city", "compare-title"),
@@ -40,6 +50,8 @@ _OF_PAGES: Final = (
     *("panel-paths", "column-path", "column-start", "column-property", "column-end"),
     *("cite", "cite-title", "cite-text", "copy", "copied", "more-rows", "open-original", "show"),
     *(f"facet-{facet}" for facet in FACETS),
+    *("titled", "between", "actions", *(f"nav-{name}" for name, _ in SEARCHED_IN_VAIN)),
+    *("fault-place", "fault-here", "fault-parser", *(f"fault-{kind}" for kind, _ in FAULTS)),
 )
 _EXTRA_COLUMNS: Final = ("thing", "n", "count", "name", "s", "p", "o")
 
@@ -71,6 +83,8 @@ def frame(site: Site, language: Language) -> dict[str, Any]:
             "contributors": [text("contributors", spoken) for spoken in LANGUAGES.values()],
         },
         "columns": headings,
+        "faults": FAULTS,
+        "inVain": SEARCHED_IN_VAIN,
         "kinds": KINDS,
     }
 
@@ -97,17 +111,16 @@ def names(site: Site) -> dict[str, Any]:
             note = record.description(name, language).text
             shown.append([item.text, item.language, note])
         path = site.writers["en"].link.href(name).removeprefix("/en/")
-        # The same as pages say: kinds without pages of their own are "other".
-        told = record.kind(name) or "other"
+        told = tuple(write.kind_name(name) for write in site.writers.values())
         place_ = SEARCH_KINDS.index(kind) if kind in SEARCH_KINDS else len(SEARCH_KINDS)
         things.append([name, place_, kind == "city", its_names, its_definitions, path, told, shown])
-    told_kinds = sorted({thing[6] for thing in things})
+    kinds = sorted({thing[6] for thing in things})
+    for thing in things:
+        thing[6] = kinds.index(thing[6])
     return {
         "things": things,
-        "kinds": {
-            kind: [say(spoken, f"kind-{kind}") for spoken in LANGUAGES.values()]
-            for kind in told_kinds
-        },
+        "kinds": kinds,
+        "vocabulary": len(SEARCH_KINDS),
         "matched": MATCHED,
         "readings": whole["readings"],
         "simple": _simple(letters),

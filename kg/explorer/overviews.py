@@ -21,6 +21,8 @@ _TELLING: Final = (
     *("cpg:hasOutcome", "cpg:leadOrganisation", "cpg:city"),
 )
 """Properties by which a claim contradicts one of another property, the most telling first."""
+SEARCHED_IN_VAIN: Final = (("cities", "city"), ("practices", "practice"), ("queries", "queries"))
+"""Where somebody goes on who has found nothing: words of the menu with their addresses."""
 
 
 class Overviews(Lists):
@@ -367,19 +369,29 @@ class Overviews(Lists):
         """
         rows = []
         for thing, name, why in hits:
-            kind = self.record.kind(thing)
             rows.append(
                 (
                     (self.link.item(thing, note=self.record.description(thing, self.language)),),
-                    plain(self.say(f"kind-{kind}" if kind else "kind-other")),
+                    plain(self.kind_name(thing)),
                     plain("" if why == "name" else self.say(f"why-{why}", name)),
                 )
             )
+        if text:
+            lead = self.say("search-lead", len(rows)) if rows else self.say("search-none", text)
+        else:
+            lead = self.say("search-hint")
+        extra: dict[str, Any] = {"text": text}
+        if text and not rows:
+            extra["actions"] = [
+                (self.say(f"nav-{name}"), f"/{self.language}/{path}")
+                for name, path in SEARCHED_IN_VAIN
+            ]
         return Page(
             path="search",
             language=self.language,
             title=self.say("search-title", text) if text else self.say("search"),
-            lead=self.say("search-lead", len(rows)) if text else self.say("search-hint"),
+            lead=lead,
+            extra=extra,
             parameters=(("q", text),) if text else (),
             panels=(
                 Panel(

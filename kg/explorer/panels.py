@@ -44,6 +44,8 @@ class Item:
         Language of the note when it is not that of the page; else empty.
     bar
         Length of a bar beside it, 0 to 1; None for none.
+    track
+        Whether the bar is a share of a whole, which is then drawn, too.
     state
         Of a cell of a matrix: documented, searched or unknown; else empty.
     """
@@ -58,6 +60,7 @@ class Item:
     bar: float | None = None
     state: str = ""
     note_language: str = ""
+    track: bool = True
 
     def __post_init__(self) -> None:
         if self.href and not self.href.startswith(("/", "?", "#", *WEB)):

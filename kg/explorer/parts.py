@@ -37,8 +37,24 @@ class Parts:
         return self.record.name(thing, self.language)
 
     def kind_name(self, thing: str) -> str:
-        """What a thing is, in a word."""
-        return self.say(f"kind-{self.record.kind(thing) or 'other'}")
+        """What a thing is, in a word; of a word of the vocabulary, which one it belongs to."""
+        kind = self.record.kind(thing)
+        if kind == "programme":
+            city = next(iter(self.record.values(thing, "cpg:city")), "")
+            return (
+                self.say("kind-programme-of", self.name(city)) if city else self.say(f"kind-{kind}")
+            )
+        if kind:
+            return self.say(f"kind-{kind}")
+        types = self.record.values(thing, "rdf:type")
+        if "skos:ConceptScheme" in types:
+            return self.say("kind-vocabulary")
+        classes = (self.record.spoken(t, self.language, "rdfs:label").text for t in types)
+        said = next(filter(None, classes), "")
+        if said:
+            return said[:1].upper() + said[1:]
+        scheme = next(iter(self.record.values(thing, "skos:inScheme")), "")
+        return self.say("kind-word-of", self.name(scheme)) if scheme else self.say("kind-other")
 
     def names(self, things: Iterable[str]) -> str:
         """Names in one line."""

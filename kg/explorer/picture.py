@@ -328,7 +328,8 @@ def _node(
 ) -> None:
     group = ET.SubElement(parent, "g")
     kind = text(f"kind-{node.kind}", language)
-    _text(group, "title", f"{kind}: {graphs.record.name(node.name, language)}", {})
+    colon = "：" if language == "zh" else ": "
+    _text(group, "title", kind + colon + graphs.record.name(node.name, language), {})
     radius = _radius(node, at)
     _shape(group, node.kind, at.x, at.y, radius)
     weight = {"font-weight": "600"} if node.opened else {}

@@ -60,8 +60,21 @@ _LONG: Final = 16
 _DAY: Final = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日|[A-Z][a-z]+ \d{1,2}, \d{4}")
 
 
+_TERM: Final = re.compile(r"[a-z]+:[A-Za-z]+")
+_HUMP: Final = re.compile(r"(?<=[a-z:])(?=[A-Z])")
+
+
+def _broken(text: str) -> str:
+    """A term of a vocabulary that may be broken between its words, and nowhere else."""
+    if len(text) <= _LONG or not _TERM.fullmatch(text):
+        return text
+    return Markup("<wbr>").join(_HUMP.split(text))
+
+
 def _width(text: str, language: Language) -> str:
     """The class of a text that is never broken, or that may be broken anywhere."""
+    if len(text) > _LONG and _TERM.fullmatch(text):
+        return ""
     if len(text) <= _SHORT[language] or _DAY.fullmatch(text):
         return Markup(' class="short"')
     return Markup(' class="long"') if len(text) > _LONG and " " not in text else ""
@@ -153,6 +166,7 @@ class Renderer:
             "twins": twins,
             "iri": iri_of,
             "spoken": lambda text: spoken(text, language),
+            "broken": _broken,
             "width": lambda text: _width(text, language),
             "version": self.version(language),
             "cite_page": self._cite(page, ""),

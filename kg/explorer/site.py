@@ -106,7 +106,12 @@ class Site:
     def search(self, text: str, limit: int) -> list[tuple[str, str, str]]:
         """Things that are like a text, best first: thing, name that fits, and why it was found."""
         return [
-            (name_of(hit.iri), hit.name, hit.matched)
+            # A slug is no name that anybody knows.
+            (
+                name_of(hit.iri),
+                hit.name,
+                "name" if hit.matched == "alias" and not hit.language else hit.matched,
+            )
             for hit in self.index.search(text, limit=limit)
             if name_of(hit.iri) in self.record
         ]

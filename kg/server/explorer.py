@@ -51,6 +51,7 @@ from kg.server.sparql import Endpoint
 from kg.server.wire import Job
 
 if TYPE_CHECKING:
+    from kg.explorer.asking import Asking
     from kg.explorer.graphpages import GraphPages
     from kg.explorer.site import Site
 
@@ -82,8 +83,6 @@ _ICON: Final = (
     b'r="4"/><circle cx="16" cy="9" r="4"/></g><path d="M9 22 16 9l7 13z" fill="none" '
     b'stroke="#fff" stroke-width="2"/></svg>'
 )
-# Where the parser stopped, as it says it: "error at 3:7: expected …".
-_POSITION: Final = re.compile(r"\bat (\d+):(\d+)")
 _MOST_HITS: Final = 60
 _FIRST_QUERIES: Final = 1.0
 """Seconds in which queries that wait for a new process have it for themselves."""
@@ -530,7 +529,9 @@ class Explorer:
             return _Body(texts["csl"].encode("utf-8"), "json", filename="citation.json")
         title = say(language, "cite-title")
         chosen = cited.panel(panel)
-        shown = cited.title if chosen is None else f"{cited.title}: {chosen.heading}"
+        shown = cited.title
+        if chosen is not None:
+            shown = say(language, "titled", shown, chosen.heading)
         page = Page(
             path="cite",
             language=language,
@@ -566,8 +567,10 @@ class Explorer:
                     title=known.question[language],
                     parameters=tuple(given),
                 )
-        if path in ("console", "search", "queries", "data"):
-            titles = {"console": "console-title", "search": "search", "queries": "nav-queries"}
+        if path == "queries":
+            return write.queries()
+        if path in ("console", "search", "data"):
+            titles = {"console": "console-title", "search": "search"}
             title = say(language, titles.get(path, "nav-data"))
             return Page(path=path, language=language, title=title, parameters=tuple(given))
         return site.page(language, path, given)
@@ -593,7 +596,9 @@ class Explorer:
             citation = cite_dataset(address, language=language, **dates)
         else:
             citation = cite_page(
-                cited.title if chosen is None else f"{cited.title}: {chosen.heading}",
+                cited.title
+                if chosen is None
+                else say(language, "titled", cited.title, chosen.heading),
                 address + (f"#{panel}" if chosen is not None else ""),
                 language=language,
                 **dates,
@@ -683,7 +688,7 @@ class Explorer:
             try:
                 result = await self._asked(request, query, "json")
             except RequestError as problem:
-                error, status = _told(problem, language), STATUS[problem.code]
+                error, status = _told(problem, write), STATUS[problem.code]
             else:
                 if result.kind == "graph":
                     triples = result.body.decode("utf-8", "replace")
@@ -779,17 +784,19 @@ def _packed(made: _Body, language: Language) -> Answer:
     return Answer(gzip.compress(made.content, 6, mtime=0), tuple(head))
 
 
-def _told(problem: RequestError, language: Language) -> dict[str, object]:
+def _told(problem: RequestError, write: Asking) -> dict[str, Any]:
     """A problem for the page of the console, with the place where the parser stopped."""
-    title, detail = message(f"problem-{problem.code}", language)
+    title, detail = message(f"problem-{problem.code}", write.language)
     values = [str(value) for value in problem.values]
-    place = _POSITION.search(" ".join(values))
-    return {
+    told: dict[str, Any] = {
         "title": title.format(*values),
         "detail": detail.format(*values),
-        "line": int(place[1]) if place else 0,
-        "column": int(place[2]) if place else 0,
+        "parser": "",
+        "line": 0,
     }
+    if problem.code == "query-malformed":
+        told |= write.fault(" ".join(values))
+    return told
 
 
 def _with(page: Page, **extra: object) -> Page:

@@ -222,7 +222,9 @@ def console(query: Query, method: str = "GET") -> str:
     text = query.get("query", [""])[0]
     if "FAULT" in text:
         result = (
-            f'<p class="error" data-line="2" data-column="3">Line 2: unexpected {escape(EVIL)}</p>'
+            '<div class="error" data-line="2" data-column="3" data-place="Line 2, column 3">'
+            f'<p role="alert">Unexpected {escape(EVIL)}</p>'
+            "<details><summary>The parser says</summary><p>expected one of</p></details></div>"
         )
     elif text:
         result = (

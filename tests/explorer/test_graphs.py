@@ -499,8 +499,9 @@ def test_exports_hold_what_is_shown(graphs: Graphs, state: GraphState, language:
     svg = ET.fromstring(to_svg(graphs, drawn, places, language, title="T", source="S"))
     assert not [each for each in svg.iter() if each.tag.endswith("script")]
     titles = {each.text for each in svg.iter() if each.tag.endswith("}title")}
+    colon = "：" if language == "zh" else ": "
     assert all(
-        f"{text(f'kind-{node.kind}', language)}: {graphs.record.name(node.name, language)}"
+        text(f"kind-{node.kind}", language) + colon + graphs.record.name(node.name, language)
         in titles
         for node in drawn.nodes
     )

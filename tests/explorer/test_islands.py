@@ -535,13 +535,13 @@ def test_a_fault_is_marked_where_it_is(tab: Tab) -> None:
     assert mark.text == "ULT"  # line 2, column 3
     described = content.get_attribute("aria-describedby")
     (message,) = inside(tab, f"[id='{described}']")
-    assert message.text == f"Line 2: unexpected {EVIL}"
+    assert message.text == "Line 2, column 3"  # what is wrong stands below, once
     content.send_keys(" ")
     tab.until(lambda: content.get_attribute("aria-invalid") is None)
     assert not inside(tab, ".cm-fault")
     tab.find("#console-form button").click()
     tab.until(lambda: inside(tab, ".cm-fault"))
-    tab.said("Line 2: unexpected")
+    tab.said(f"Unexpected {EVIL}")
     assert tab.stayed
 
 

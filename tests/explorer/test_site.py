@@ -6,12 +6,14 @@ import csv
 import inspect
 import io
 import json
+import re
 from itertools import pairwise
 
 import pytest
 
 from kg.catalogue import catalogue
 from kg.errors import ParameterError, UnknownNameError
+from kg.explorer.asking import GROUPS, group_of
 from kg.explorer.panels import Column, Item, Page, Panel, to_csv
 from kg.explorer.record import KINDS, LEADING, Record, iri_of, name_of
 from kg.explorer.site import Site
@@ -42,6 +44,48 @@ def cells(page: Page, panel: str, column: str) -> list[tuple[Item, ...]]:
     assert found is not None
     place = [c.key for c in found.columns].index(column)
     return [row[place] for row in found.rows]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_query_stands_in_one_group(site: Site, language: Language) -> None:
+    page = site.writers[language].queries()
+    assert [panel.id for panel in page.panels] == list(GROUPS)
+    assert [href for _, href in page.extra["actions"]] == [f"#{group}" for group in GROUPS]
+    listed = [row[0][0].href for panel in page.panels for row in panel.rows]
+    assert sorted(listed) == [f"/{language}/queries/{name}" for name in sorted(catalogue())]
+    assert all(len(panel.rows) > 3 for panel in page.panels)
+    assert group_of(catalogue()["city-profile"]) == "cities"
+    tags = [tag for tags in GROUPS.values() for tag in tags]
+    assert len(tags) == len(set(tags))
+    assert set(tags) <= {tag for query in catalogue().values() for tag in query.tags}
+
+
+@pytest.mark.parametrize(
+    ("thing", "english", "chinese"),
+    [
+        ("concept/challenge/data-silos", "Challenge", "挑战"),
+        ("concept/indicator/data-calls", "Vocabulary: Indicators", "概念表：指标"),
+        ("concept/indicator", "Vocabulary", "概念表"),
+        ("id/programme/kr-seoul-s-data", "Programme of Seoul", "首尔的项目"),
+        ("concept/practice/open-data", "Practice", "实践"),
+    ],
+)
+def test_kinds_are_named(site: Site, thing: str, english: str, chinese: str) -> None:
+    assert site.writers["en"].kind_name(thing) == english
+    assert site.writers["zh"].kind_name(thing) == chinese
+
+
+def test_a_search_puts_things_before_words_and_never_shows_a_slug(site: Site) -> None:
+    found = site.search("data", 60)
+    kinds = [site.record.kind(thing) for thing, _, _ in found]
+    assert None not in kinds[:10]
+    assert None in kinds  # they are there, further down
+    whole = dict.fromkeys(thing for thing, _, _ in found)
+    assert "concept/mechanism/data-protection-law" in whole
+    for language in ("en", "zh"):
+        reasons = [row[2] for row in site.writers[language].found("data", found).panels[0].rows]
+        said = [cell[0].text for cell in reasons if cell]
+        assert not [text for text in said if re.search(r"[a-z]-[a-z-]+[a-z]$", text)]
 
 
 def test_practices_are_counted_as_the_analysis_counts_them(

@@ -193,9 +193,7 @@ def test_the_console_answers_and_shares(service: Service, here: ox.Store) -> Non
     assert len(rows) == shown + 1
     status, _, body = service.get(f"/en/console?query={quote('SELECT * WHERE { ?s ?p }')}")
     assert status == 400
-    place = re.search(
-        r'class="error" role="alert" data-line="(\d+)" data-column="(\d+)"', body.decode()
-    )
+    place = re.search(r'class="error" data-line="(\d+)" data-column="(\d+)"', body.decode())
     assert place is not None
     assert place[1] == "1"
     status, _, body = service.get(f"/en/console?query={quote('DROP ALL')}")
@@ -209,6 +207,38 @@ def test_the_console_answers_and_shares(service: Service, here: ox.Store) -> Non
     assert len(rdflib.Graph().parse(data=told[1], format="turtle")) == 3
 
 
+@pytest.mark.parametrize(
+    ("query", "english", "chinese"),
+    [
+        ("SELECT ?city WHERE {", "Line 1, column 21: the query cannot be", "第 1 行第 21 列起无法"),
+        ("ASK {\n ?s foo:bar 1 }", "Line 2, column 12: the prefix", "第 2 行第 12 列：此处之前"),
+        ("ASK {\n ?s a <a b> }", "Line 2, column 12: the address in", "第 2 行第 12 列：此处之前"),
+        ("SELECT ?a (COUNT(?b) AS ?n) {?a ?p ?b}", "A variable after SELECT", "SELECT 后有变量"),
+    ],
+)
+def test_a_fault_is_told_in_plain_words(
+    service: Service, query: str, english: str, chinese: str
+) -> None:
+    for language, told in (("en", english), ("zh", chinese)):
+        status, _, body = service.get(f"/{language}/console?query={quote(query)}")
+        assert status == 400
+        page = unescape(body.decode("utf-8"))
+        alert = re.search(r'<p role="alert">(.*?)</p>', page)
+        assert alert is not None
+        assert told in alert[1]
+        assert "expected" not in alert[1]
+        # What the parser says stands there once, folded away, in its own language.
+        assert page.count("expected") == 1
+        assert re.search(r'<details class="rest">.*?<p lang="en"><code>error at', page)
+
+
+def test_examples_ask_for_names_in_the_language_of_the_page(service: Service) -> None:
+    for language, tag in (("en", "en"), ("zh", "zh-Hans")):
+        page = unescape(service.get(f"/{language}/console")[2].decode("utf-8"))
+        asked = re.findall(r'VALUES \?language \{ "([^"]+)" \}', page)
+        assert set(asked) == {tag}
+
+
 def test_a_named_query_shows_its_rows(service: Service) -> None:
     address = "programmes-with-mechanism"
     parameters = "mechanism=participatory-budgeting&language=zh"
@@ -216,6 +246,36 @@ def test_a_named_query_shows_its_rows(service: Service) -> None:
     rows = table(service.get(f"/queries/{address}.csv?{parameters}")[2])
     assert f"共 {len(rows) - 1} 行" in page
     assert "VALUES ?mechanism { &lt;" in page
+
+
+def test_a_named_query_does_not_say_a_name_twice(service: Service) -> None:
+    address = "/en/queries/cq01-practices-by-cities"
+
+    def headings(parameters: str) -> list[str]:
+        page = service.get(address + parameters)[2].decode("utf-8")
+        assert '<rect class="filled"' in page
+        assert '<rect class="ground"' not in page  # the largest number is no whole
+        return re.findall(r'<th role="columnheader"[^>]*>(.*?)</th>', page)
+
+    assert headings("") == ["Practice", "Cities"]
+    # Names in another language than the links' are no repetition.
+    assert headings("?language=zh") == ["Practice", "Name", "Cities"]
+    rows = table(service.get("/queries/cq01-practices-by-cities.csv")[2])
+    assert rows[0] == ["practice", "name", "cities"]
+
+
+@pytest.mark.parametrize("path", ["city", "cite?page=/zh/city/shanghai%26panel=facts", "ontology"])
+def test_chinese_labels_end_with_a_full_colon(service: Service, path: str) -> None:
+    page = service.get(f"/zh/{path}")[2].decode("utf-8")
+    texts = re.sub(r"<pre.*?</pre>", "", page, flags=re.DOTALL)
+    assert not re.search(r"[\u4e00-\u9fff]:", texts)
+
+
+def test_long_terms_break_between_their_words(service: Service) -> None:
+    page = service.get("/en/ontology")[2].decode("utf-8")
+    assert "cpg:<wbr>Governance<wbr>Arrangement" in page
+    assert "xsd:positive<wbr>Integer" in page
+    assert b"cpg:GovernanceArrangement" in service.get("/en/ontology.csv?panel=classes")[2]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -229,6 +289,19 @@ def test_suggestions(service: Service, language: str) -> None:
     for odd in ("%00", "x" * 3_000, "%F0%9F%98%80", "(((", "\\", "%"):
         status, _, _ = service.get(f"/{language}/search?q={quote(odd, safe='%')}")
         assert status == 200, odd
+
+
+def test_a_search_keeps_its_words_and_goes_on_without_finds(service: Service) -> None:
+    page = unescape(service.get('/en/search?q=open+"data')[2].decode("utf-8").replace("&#34;", "&"))
+    assert re.search(r'<input id="q"[^>]* value="open &data"', page)
+    for language, told in (("en", "Nothing found for “qqqqqqqq”."), ("zh", "未找到“qqqqqqqq”。")):
+        page = service.get(f"/{language}/search?q=qqqqqqqq")[2].decode("utf-8")
+        assert f'<p class="lead">{told}</p>' in page
+        nav = re.search(r'<nav class="actions".*?</nav>', page)
+        assert nav is not None
+        assert re.findall(r'href="([^"]+)"', nav[0]) == [
+            f"/{language}/{path}" for path in ("city", "practice", "queries")
+        ]
 
 
 def test_how_to_cite(service: Service, published: Path) -> None:

@@ -17,7 +17,7 @@ import { EditorView, drawSelection, keymap, lineNumbers, placeholder } from "@co
 import { styleTags, tags } from "@lezer/highlight";
 import { SparqlLanguage } from "codemirror-lang-sparql";
 import { completion } from "./completion.js";
-import { faults, namedFault, showFault } from "./fault.js";
+import { faults, namedFault, showFault, told } from "./fault.js";
 import { afterSwap, announce, visit } from "./live.js";
 
 const LONGEST = 6000; // characters of an address that every program on the way takes
@@ -93,7 +93,8 @@ const theme = EditorView.theme({
   },
   ".cm-completionMatchedText": { textDecoration: "none" },
   ".cm-completionDetail": { fontStyle: "normal", opacity: "0.9" },
-  ".cm-panels": { color: "inherit", backgroundColor: "transparent" },
+  // It stays in sight while the query is read below it.
+  ".cm-panels": { color: "inherit", backgroundColor: "var(--island-ground)" },
   ".cm-panels.cm-panels-bottom": { borderTop: "1px solid var(--island-error)" },
   ".cm-faultMessage": {
     padding: "0.375rem 0.75rem",
@@ -149,6 +150,8 @@ function edit(form, textarea) {
         "aria-label": textarea.ariaLabel || label?.textContent.trim() || "SPARQL",
         spellcheck: "false",
         autocapitalize: "off",
+        // It has the focus anyhow; what looks for it in a box that scrolls finds it by this alone.
+        tabindex: "0",
       }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) textarea.value = update.state.doc.toString();
@@ -175,12 +178,13 @@ function write(view, textarea, query) {
 }
 
 function results(form, textarea, view) {
-  const told = () => {
+  const look = () => {
     const result = document.getElementById("console-result");
     if (view) showFault(view, namedFault(result));
-    return result?.querySelector(".error")?.textContent.trim();
+    const error = result?.querySelector(".error");
+    return error && told(error);
   };
-  told();
+  look();
 
   form.addEventListener("submit", async (event) => {
     const { submitter } = event;
@@ -214,7 +218,7 @@ function results(form, textarea, view) {
     // Back to an earlier result means back to its query.
     const query = fresh.getElementById(textarea.id)?.value;
     if (again && query !== undefined) write(view, textarea, query);
-    const error = told();
+    const error = look();
     if (error || form.dataset.done) announce(error || form.dataset.done);
   });
 }

@@ -5,12 +5,20 @@ import { Decoration, EditorView, showPanel } from "@codemirror/view";
 const ID = "fault";
 const set = StateEffect.define();
 
-/** The fault that a result names, as {line, column, message}, both from 1; null without one. */
+/**
+ * The fault that a result names, as {line, column, message}, both from 1; null without one. The
+ * result tells what is wrong: beside the query stands the place alone.
+ */
 export function namedFault(result) {
   const error = result?.querySelector(".error[data-line]");
   if (!error) return null;
-  const { line, column } = error.dataset;
-  return { line: Number(line), column: Number(column) || 1, message: error.textContent.trim() };
+  const { line, column, place } = error.dataset;
+  return { line: Number(line), column: Number(column) || 1, message: place || told(error) };
+}
+
+/** What an error says, without what is folded away in it. */
+export function told(error) {
+  return (error.querySelector("[role=alert]") ?? error).textContent.trim();
 }
 
 /** Show a fault in the editor, or take it away with null. */

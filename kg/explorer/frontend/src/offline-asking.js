@@ -67,15 +67,36 @@ export async function answerFile(query, form) {
   return body;
 }
 
+/** What went wrong, as kg.explorer.asking puts it. */
 function fault(error) {
   const stopped = error.message === "stopped";
-  const place = /\bat (\d+):(\d+)/.exec(error.message);
-  const line = { "data-line": place?.[1], "data-column": place?.[2] };
+  const found = /\bat (\d+):(\d+)/.exec(error.message);
+  const kind = frame().faults.find(([, words]) => error.message.includes(words))?.[0] ?? "here";
+  const place = found && say("fault-place", found[1], found[2]);
+  const at = found && kind !== "variable" ? { "data-line": found[1], "data-column": found[2], "data-place": place } : {};
   const title = make("strong", {}, say(stopped ? "offline-stopped" : "offline-syntax"));
-  return make("p", { class: "error", role: "alert", ...line }, title, stopped ? "" : ` ${error.message}`);
+  const box = make("div", { class: "error", ...at });
+  box.append(make("p", { role: "alert" }, title, found ? ` ${say(`fault-${kind}`, place)}` : ""));
+  if (!stopped) {
+    const says = make("p", { lang: "en" }, make("code", {}, error.message));
+    box.append(make("details", { class: "rest" }, make("summary", {}, say("fault-parser")), says));
+  }
+  return box;
 }
 
-async function shown({ kind, body, spent }, heading, tools) {
+/** Without columns that only repeat what the links of another one say. */
+function withoutNames(columns, rows) {
+  const said = columns.map((_, at) => rows.map((row) => row[at].map((item) => item.textContent ?? item).join(" ")));
+  const things = said.map((_, at) => rows.some((row) => row[at].some((item) => item.getAttribute?.("href")?.startsWith("#"))));
+  const kept = said.map((texts, at) => {
+    const same = (other, place) => things[place] && other.every((text, row) => text === texts[row]);
+    return things[at] || !said.some(same);
+  });
+  const only = (list) => list.filter((_, at) => kept[at]);
+  return [only(columns), rows.map(only)];
+}
+
+async function shown({ kind, body, spent }, heading, tools, named = false) {
   if (kind === "graph") {
     const text = make("pre", { tabindex: "0", role: "region", "aria-label": say("console-triples") });
     text.textContent = body.slice(0, MOST_TEXT);
@@ -88,16 +109,17 @@ async function shown({ kind, body, spent }, heading, tools) {
   }
   const { vars } = held.head;
   const { bindings } = held.results;
-  const rows = await Promise.all(
+  let rows = await Promise.all(
     bindings.slice(0, MOST_ROWS).map((row) => Promise.all(vars.map((name) => term(row[name])))),
   );
-  const columns = vars.map((name, at) => {
+  let columns = vars.map((name) => {
     const terms = bindings.slice(0, MOST_ROWS).map((row) => row[name]).filter(Boolean);
     return {
       heading: frame().columns[name]?.[spoken()] ?? name,
       numeric: terms.length > 0 && terms.every(({ datatype }) => NUMBERS.test(datatype ?? "")),
     };
   });
+  if (named) [columns, rows] = withoutNames(columns, rows);
   const lead = say("answer-rows", count(bindings.length), Math.min(bindings.length, MOST_ROWS));
   const summary = make("p", { class: "vh", "data-summary": true }, say("offline-done", count(bindings.length), Math.round(spent)));
   const table = panel({ id: "answer", heading, lead, columns, rows, empty: say("answer-none"), tools, shown: MOST_ROWS });
@@ -155,7 +177,7 @@ export async function queryPage({ url, path, given, base, name }) {
     make("a", { href: `#${url.pathname}.${form}?${new URLSearchParams({ query: text })}` }, form.toUpperCase()),
   );
   try {
-    const parts = await shown(await watched(text, "json"), known.summary[spoken()], links);
+    const parts = await shown(await watched(text, "json"), known.summary[spoken()], links, true);
     place.before(...parts);
   } catch (error) {
     place.before(fault(error));

@@ -388,13 +388,13 @@ function filters(fresh, graph, state, drawn, { name, go, stay }) {
     const links = [...state.hidden].flatMap((node, place) => {
       const hidden = new Set(state.hidden);
       hidden.delete(node);
-      return [place ? ", " : "", stay(name(node), go({ hidden }))];
+      return [place ? say("between") : "", stay(name(node), go({ hidden }))];
     });
-    box.append(make("p", {}, `${say("graph-hidden")}: `, ...links));
+    box.append(make("p", {}, say("graph-hidden"), ...links));
   }
   if (drawn.left.size) {
     const kindsLeft = [...drawn.left].map(([kind, number]) => `${say(`kind-${graph.kinds[kind]}`)} ${number}`);
-    box.append(make("p", { class: "note" }, `${say("graph-left-kinds")}: ${kindsLeft.join(", ")}`));
+    box.append(make("p", { class: "note" }, say("graph-left-kinds") + kindsLeft.join(say("between"))));
   }
 }
 

@@ -82,7 +82,8 @@ async function cite({ given, base }) {
   const [kind, ...rest] = path.split("/");
   const thing = kind in frame().kinds && rest.length ? frame().kinds[kind] + rest.join("/") : kind === "thing" ? rest.join("/") : "";
   const heading = panel && cited.getElementById(panel)?.querySelector("h2")?.textContent.trim();
-  const title = [cited.querySelector("h1").textContent.trim(), heading].filter(Boolean).join(": ");
+  const name = cited.querySelector("h1").textContent.trim();
+  const title = heading ? say("titled", name, heading) : name;
   const { version, day } = frame();
   const fresh = await told(base, "", say("cite-title"));
   const text = make("pre", { id: "f-text", class: "citation", tabindex: "0", role: "region", "aria-label": say("cite-text") });

@@ -21,8 +21,9 @@ const isHan = (text) => HAN_FIRST.test(text);
 const round = (x) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x));
 
 export class Index {
-  constructor({ things, kinds, matched, readings, simple, latin }) {
+  constructor({ things, kinds, matched, readings, simple, latin, vocabulary }) {
     this.things = things;
+    this.vocabulary = vocabulary; // place of kinds that are no things of their own
     this.kinds = kinds;
     this.matched = matched;
     this.latin = new Map(Object.entries(latin));
@@ -75,6 +76,7 @@ export class Index {
         length = name.key.length;
         if (score < 100 && !name.language) score *= 0.9; // a slug is made for addresses
       }
+      if (score < 100 && this.things[entry][1] === this.vocabulary) score *= 0.94;
       const found = [-round(score), matched, length, shown];
       const known = best.get(entry);
       if (!known || before(found, known)) best.set(entry, found);
@@ -96,7 +98,8 @@ export class Index {
         shown,
         name: place >= 0 ? this.names[place].text : name,
         score: -found[0],
-        matched: this.matched[found[1]],
+        // A slug is no name that anybody knows.
+        matched: this.matched[found[1] === ALIAS && !this.names[place].language ? NAME : found[1]],
       };
     });
   }

@@ -75,7 +75,13 @@ export async function searchPage({ given, base }) {
   fresh.querySelector("h1").textContent = say("search-title", text);
   fresh.title = `${say("search-title", text)} · ${say("product")}`;
   const lead = fresh.querySelector("main .lead");
-  if (lead) lead.textContent = say("search-lead", rows.length);
+  if (lead) lead.textContent = rows.length ? say("search-lead", rows.length) : say("search-none", text);
+  if (!rows.length) {
+    const ways = frame().inVain.map(([key, path]) =>
+      make("li", {}, make("a", { href: `#/${language()}/${path}` }, say(`nav-${key}`))),
+    );
+    lead?.after(make("nav", { class: "actions", "aria-label": say("actions") }, make("ul", {}, ...ways)));
+  }
   fresh.querySelector("#results")?.remove();
   for (const input of fresh.querySelectorAll("input[name=q]")) input.setAttribute("value", text);
   fresh.querySelector("main").append(
