@@ -126,6 +126,12 @@ class Panel:
     shown: int = 25
     most: int = 1_000
 
+    @property
+    def used(self) -> tuple[int, ...]:
+        """Places of the first column and of those that hold anything: the columns of a table."""
+        filled = {place for row in self.rows for place, cell in enumerate(row) if cell}
+        return tuple(sorted(filled | {0}))
+
 
 @dataclass(frozen=True)
 class Page:

@@ -23,6 +23,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "language-switch": ("本页中文版：", "This page in English: "),
     "search": ("Search", "搜索"),
     "search-label": ("Search cities, practices, programmes", "搜索城市、实践、项目"),
+    "search-example": ("Cities, practices, programmes", "城市、实践、项目"),
     "search-hint": (
         "Chinese, English, pinyin; part of a name will do",
         "中文、英文、拼音均可，输入部分名称即可",

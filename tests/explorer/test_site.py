@@ -357,3 +357,17 @@ def test_what_sources_disagree_on_shows_both_sides(site: Site) -> None:
     assert rows
     silent = [cell[0].name for cell in rows if cell and not cell[0].note]
     assert silent == []
+
+
+def test_columns_that_hold_nothing_are_left_out_of_tables(site: Site) -> None:
+    page = site.page("en", "outcome/sg-e-government-service")
+    panel = page.panel("results")
+    assert panel is not None
+    assert not any(cells(page, "results", "figure"))
+    html = site.renderer.html(page).decode("utf-8")
+    section = html[html.index('id="results"') :].partition("</section>")[0]
+    heads = re.findall(r'<th role="columnheader"[^>]*>([^<]*)</th>', section)
+    assert heads == [c.heading for c in panel.columns if any(cells(page, "results", c.key))]
+    assert "Figure" not in heads
+    # Programs find the same columns in every file.
+    assert "figure" in to_csv([panel]).decode("utf-8").splitlines()[0]
