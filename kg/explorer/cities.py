@@ -63,14 +63,7 @@ class Cities(Parts):
         slug = record.slug(city)
         chosen = (("city", slug), ("language", self.language))
         panels = [
-            Panel(
-                "facts",
-                self.say("panel-facts"),
-                self.columns("property", "value"),
-                tuple(facts),
-                form="facts",
-                query=("thing", (("thing", iri_of(city)),)),
-            ),
+            self._facts("facts", facts, ("thing", (("thing", iri_of(city)),))),
             self._practices_of_city(city, matrix, practices),
             self._programme_table(
                 "programmes",

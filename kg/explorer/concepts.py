@@ -253,14 +253,7 @@ class Concepts(Parts):
         )
         if elsewhere:
             rows.append((plain(self.say("fact-elsewhere")), elsewhere))
-        return Panel(
-            "place",
-            self.say("panel-hierarchy"),
-            self.columns("property", "value"),
-            tuple(rows),
-            form="facts",
-            query=("concept-tree", ()),
-        )
+        return self._facts("place", rows, ("concept-tree", ()), heading=self.say("panel-hierarchy"))
 
     def _searched_without(self, practice: str) -> Panel:
         """Cities for which the practice was looked for and not found."""
@@ -290,14 +283,7 @@ class Concepts(Parts):
             )
             if isinstance(s.value, Literal) and not self.link.other(s.value.language)
         ]
-        return Panel(
-            "remarks",
-            self.say("panel-remarks"),
-            self.columns("property", "value"),
-            tuple(rows),
-            form="facts",
-            query=("thing", (("thing", iri_of(concept)),)),
-        )
+        return self._facts("remarks", rows, ("thing", (("thing", iri_of(concept)),)))
 
     def concept(self, concept: str) -> Page:
         """Where a technology or mechanism is used, and with which practices."""

@@ -73,6 +73,26 @@ class Parts:
         """Columns with headings in the language."""
         return tuple(Column(key, self.say(f"column-{key}"), key in numeric) for key in keys)
 
+    def _facts(
+        self,
+        id: str,
+        rows: Iterable[tuple[Cell, ...]],
+        query: tuple[str, tuple[tuple[str, str], ...]],
+        *,
+        heading: str = "",
+        lead: str = "",
+    ) -> Panel:
+        """Properties with their values, one below the other."""
+        return Panel(
+            id,
+            heading or self.say(f"panel-{id}"),
+            self.columns("property", "value"),
+            tuple(rows),
+            lead=lead,
+            form="facts",
+            query=query,
+        )
+
     def path(self, name: str) -> str:
         """Path of the page about a thing, without the language."""
         return self.link.href(name).removeprefix(f"/{self.language}/")

@@ -72,14 +72,11 @@ class Profiles(Cities, Concepts):
             else self.say("kind-programme"),
             about=programme,
             panels=(
-                Panel(
+                self._facts(
                     "statements",
-                    self.say("panel-statements"),
-                    self.columns("property", "value"),
-                    tuple(rows),
-                    form="facts",
+                    rows,
+                    ("evidence", (("thing", f"programme/{record.slug(programme)}"),)),
                     lead=self.say("statements-lead", len(sources)),
-                    query=("evidence", (("thing", f"programme/{record.slug(programme)}"),)),
                 ),
                 texts,
                 self._results("results", [programme]),
@@ -190,13 +187,10 @@ class Profiles(Cities, Concepts):
             eyebrow=self.say("kind-outcome"),
             about=outcome,
             panels=(
-                Panel(
+                self._facts(
                     "statements",
-                    self.say("panel-statements"),
-                    self.columns("property", "value"),
-                    tuple(rows),
-                    form="facts",
-                    query=("evidence", (("thing", f"outcome/{record.slug(outcome)}"),)),
+                    rows,
+                    ("evidence", (("thing", f"outcome/{record.slug(outcome)}"),)),
                 ),
                 self._results("results", programmes, only=outcome),
                 self._source_table("sources", outcome, self._sources_of(outcome)),
@@ -248,14 +242,7 @@ class Profiles(Cities, Concepts):
             eyebrow=self.say("kind-organisation"),
             about=organisation,
             panels=(
-                Panel(
-                    "facts",
-                    self.say("panel-facts"),
-                    self.columns("property", "value"),
-                    tuple(facts),
-                    form="facts",
-                    query=("thing", (("thing", iri_of(organisation)),)),
-                ),
+                self._facts("facts", facts, ("thing", (("thing", iri_of(organisation)),))),
                 Panel(
                     "programmes",
                     self.say("panel-roles"),
@@ -318,13 +305,8 @@ class Profiles(Cities, Concepts):
             eyebrow=self.say("kind-source"),
             about=source,
             panels=(
-                Panel(
-                    "facts",
-                    self.say("panel-facts"),
-                    self.columns("property", "value"),
-                    tuple(facts),
-                    form="facts",
-                    query=("references", (("source", f"source/{record.slug(source)}"),)),
+                self._facts(
+                    "facts", facts, ("references", (("source", f"source/{record.slug(source)}"),))
                 ),
                 Panel(
                     "drawn",
@@ -364,14 +346,7 @@ class Profiles(Cities, Concepts):
         scheme = "skos:ConceptScheme" in record.values(name, "rdf:type")
         # A scheme is no thing to the named queries; its concepts are what leads to it.
         tree = ("concept-tree", (("scheme", record.slug(name)),)) if scheme else None
-        statements = Panel(
-            "statements",
-            self.say("panel-statements"),
-            self.columns("property", "value"),
-            tuple(rows),
-            form="facts",
-            query=tree or ("thing", (("thing", iri_of(name)),)),
-        )
+        statements = self._facts("statements", rows, tree or ("thing", (("thing", iri_of(name)),)))
         said = [
             (
                 (self.link.item(statement.subject),),
