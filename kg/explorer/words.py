@@ -414,7 +414,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "column-concepts": ("Concepts", "概念数"),
     # search
     "search-title": ("Search: {0}", "搜索：{0}"),
-    "search-lead": ("{0} result(s), best first.", "共 {0} 项，最匹配者在前。"),
+    "search-lead": ("Closest matches: {0}.", "最接近的 {0} 项。"),
     "search-nothing": (
         "Try a shorter word, another spelling, or the other language.",
         "请尝试更短的词、其他写法或另一种语言。",
