@@ -127,7 +127,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "column-among": ("Among", "范围"),
     "column-scope": ("Among", "范围"),
     "column-registered": ("Registered cities", "登记城市数"),
-    "column-interval": ("Of registered (95 %)", "占登记城市（95%）"),
+    "column-interval": ("Of registered (95\u00a0%)", "占登记城市（95%）"),
     "column-region": ("Region", "所在洲"),
     "column-together": ("Cities with both", "两者兼有的城市"),
     "column-searched": ("Searched in", "查找的来源"),

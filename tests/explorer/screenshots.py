@@ -44,14 +44,11 @@ def main() -> None:
             if given.names and place.name not in given.names:
                 continue
             for language in LANGUAGES:
-                tab.size(WIDTHS[0])
-                tab.open(known(tab, place).address(language))
-                ready(tab)
                 for width in WIDTHS:
-                    if width != WIDTHS[0] and tab.all(".graph-canvas"):
-                        tab.size(width)
-                        tab.open(tab.path)  # a picture is fitted when it is made
-                        ready(tab)
+                    # Pictures and the editor are fitted when a page is opened.
+                    tab.size(width)
+                    tab.open(known(tab, place).address(language))
+                    ready(tab)
                     shoot(tab, given.folder / f"{place.name}-{language}-{width}.png", width)
 
 
