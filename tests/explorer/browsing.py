@@ -68,8 +68,17 @@ class Tab:
                     return
             except WebDriverException:
                 pass
-            assert time.monotonic() < deadline, f"in vain on {self.path}"
+            if time.monotonic() > deadline:
+                raise AssertionError(f"in vain on {self.path}: {self.messages()} {self.loaded()}")
             time.sleep(0.05)
+
+    def loaded(self) -> list[str]:
+        """What the page has loaded, each with its status."""
+        found: list[str] = self.run(
+            "return performance.getEntriesByType('resource')"
+            ".map(({ name, responseStatus }) => `${responseStatus} ${name}`)"
+        )
+        return found
 
     def size(self, width: int, height: int = HEIGHT) -> None:
         """Width and height of the window in CSS pixels, without loading the page again."""

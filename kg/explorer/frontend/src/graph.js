@@ -175,11 +175,18 @@ function start(data) {
   selectable();
   afterSwap(selectable);
 
+  let width = cy.width();
+  let arranging = false;
+
   /** Lay out for the width that there is now. */
   function arrange() {
+    arranging = true;
     shown = laid(data);
     stretch();
     cy.resize();
+    // A new height can bring a scroll bar, which takes of the width: that asks for no other layout.
+    width = cy.width();
+    arranging = false;
   }
 
   // The server's new picture: what stays moves to its new place, the rest comes or goes.
@@ -209,11 +216,9 @@ function start(data) {
   });
   undoable();
   frame();
-  let width = cy.width();
   cy.on("resize", () => {
     // Not for a change of height: on a phone the browser's own bars come and go.
-    if (cy.width() === width) return;
-    width = cy.width();
+    if (arranging || cy.width() === width) return;
     arrange();
     redraw(cy, elements(shown), true);
     frame();
