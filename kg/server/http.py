@@ -37,7 +37,7 @@ SAFE: Final[tuple[Header, ...]] = (
 )
 """Sent with every answer."""
 _POLICY: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
-"""Sent with every answer that is no page and so has no policy of its own."""
+"""Sent with every answer that has a body, is no page, and so has no policy of its own."""
 
 
 class RequestError(Exception):
@@ -250,7 +250,9 @@ async def respond(
         Leave the body out, as HEAD asks.
     """
     fields = [*headers, *SAFE]
-    if all(name != _POLICY[0] for name, _ in fields):
+    # The fields of a 304 replace those that a cache holds (RFC 9111, section 3.2): a page would
+    # lose the policy under which its scripts and styles load.
+    if status != 304 and all(name != _POLICY[0] for name, _ in fields):
         fields.append(_POLICY)
     if status not in (204, 304):  # these have no body, not even one of length 0
         fields.append((b"content-length", str(len(body)).encode("ascii")))

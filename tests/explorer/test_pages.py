@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from kg.messages import Language
-from tests.explorer.inspecting import Inspection
+from tests.explorer.browsing import Tab
+from tests.explorer.inspecting import Inspection, ready
 from tests.explorer.places import LANGUAGES, PLACES, Place
 from tests.server.conftest import Service
 
@@ -73,3 +74,20 @@ def test_both_languages_lead_to_each_other(
     assert here.switch.replace(f"/{other}/", "/", 1) == here.alternates[own].replace(
         f"/{language}/", "/", 1
     )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", ["", "graph?thing=id/city/shanghai", "console"])
+def test_a_page_that_was_seen_before_is_whole(path: str, language: Language, tab: Tab) -> None:
+    for _ in range(2):
+        tab.browser.get("about:blank")
+        tab.forget()
+        tab.open(f"/{language}/{path}")
+        ready(tab)
+        tab.until(lambda: tab.find("#q").get_attribute("role") == "combobox")
+        assert tab.messages() == []
+        # What a browser does when the time of a page is over: it asks whether it is still the same.
+        assert tab.browser.execute_async_script(
+            "fetch(location.href, { cache: 'no-cache', headers: { Accept: 'text/html' } })"
+            ".then((answer) => arguments[0](answer.ok))"
+        )
